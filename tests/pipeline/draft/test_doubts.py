@@ -2,30 +2,10 @@
 
 from pathlib import Path
 
-import pytest
-
-from emma.pipeline.draft.doubts import find_named, is_same
+from emma.pipeline.draft.doubts import is_same
 from tests.pipeline.draft.test_run import draft, lay_out
 
 CES = '<cesDoc><cesHeader><langUsage><language iso639="{}"/></langUsage></cesHeader><text><body><div type="book">{}</div></body></text></cesDoc>'  # noqa: E501
-
-
-@pytest.mark.parametrize(
-    "file, name",
-    [
-        ("a/Swahili-NT.xml", "Swahili"),
-        ("Yoruba.txt", "Yoruba"),
-        ("sw.txt", ""),
-        ("Mark.txt", ""),
-        ("english-swahili.tsv", ""),
-        ("news2024.txt", ""),
-        ("swahili.txt", "swahili"),
-        ("0257_rangi-za-upinde.md", ""),
-        ("The-Rangi-of-the-Sky.md", ""),
-    ],
-)
-def test_names_of_languages_in_names_of_files(file: str, name: str) -> None:
-    assert find_named(file) == name
 
 
 def test_same_language() -> None:

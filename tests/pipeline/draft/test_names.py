@@ -2,7 +2,7 @@
 
 import pytest
 
-from emma.pipeline.draft.names import find_pairs, find_split
+from emma.pipeline.draft.names import find_language_words, find_pairs, find_split
 from emma.pipeline.draft.places import PlaceFile
 
 
@@ -35,3 +35,35 @@ def test_two_files_that_differ_in_their_last_suffix_alone(names: list[str], pair
 )
 def test_splits(name: str, split: str) -> None:
     assert find_split(name) == split
+
+
+@pytest.mark.parametrize(
+    "file, words",
+    [
+        ("amharic - from Sara/1.txt", {"amharic": "amh"}),
+        ("02_Hausa texts/notes.txt", {"Hausa": "hau"}),
+        ("textes en wolof/a/b.txt", {"wolof": "wol"}),
+        ("ar-EG/x.txt", {"ar-EG": "ara"}),
+        ("data/yor_Latn/x.txt", {"yor_Latn": "yor"}),
+        ("中文/x.txt", {"中文": "zho"}),
+        ("नेपाली कथा/x.txt", {"नेपाली": "nep"}),
+        ("አማርኛ/x.txt", {"አማርኛ": "amh"}),
+        ("èdè Yorùbá/x.txt", {"èdè Yorùbá": "yor"}),
+        ("ខ្មែរ/x.txt", {"ខ្មែរ": "khm"}),
+        ("Thai/x.txt", {"Thai": "tha"}),
+        ("Hausa and Wolof/x.txt", {"Hausa": "hau", "Wolof": "wol"}),  # several: no answer
+        ("Swahili/English notes/x.txt", {"Swahili": "swa", "English": "eng"}),
+        ("Swahili/english.txt", {"Swahili": "swa"}),  # folders say more than names of files
+        ("even more/mono sound/x.txt", {}),  # of four letters, and languages that few know
+        ("a/Swahili-NT.xml", {"Swahili": "swa"}),
+        ("Yoruba.txt", {"Yoruba": "yor"}),
+        ("sw.txt", {}),
+        ("Mark.txt", {}),
+        ("news2024.txt", {}),
+        ("swahili.txt.gz", {"swahili": "swa"}),
+        ("0257_rangi-za-upinde.md", {}),  # `rangi` is colour in Swahili, and a language
+        ("the-swahili-of-the-coast.md", {}),  # a title
+    ],
+)
+def test_languages_among_other_words(file: str, words: dict[str, str]) -> None:
+    assert find_language_words(file) == words

@@ -1,22 +1,17 @@
 """Doubts about languages that are known: codes that may mean another one, and names of files that say another one."""
 
-import re
+from pathlib import PurePosixPath
 
-from emma.errors import LanguageError
-from emma.lang.cldr import has_name
-from emma.lang.codes import find_language
 from emma.lang.language import Lang
 from emma.lang.macro import macrolanguage_of
 from emma.lang.oddities import find_oddities
+from emma.pipeline.draft.names import find_language_words
 from emma.pipeline.draft.sources import DraftSource
 
 MAX_ODD = 6
 """Codes, or files, that are worth a look, shown at most."""
 ODD = ("a language of", "nobody")
 """Beginnings of the oddities that are shown: a macrolanguage, or a language of the past, is nothing to decide here."""
-MIN_NAME_CHARS, MAX_WORDS = 5, 3
-"""Letters of a word in a file's name that is taken for a language's name, since shorter ones are other words too; and
-words of a name that has one, since longer ones are titles."""
 
 
 def doubt_codes(source: DraftSource) -> None:
@@ -49,31 +44,14 @@ def doubt_names(source: DraftSource) -> None:
             labels.setdefault(row.file, (row.code, row.lang))
     told = []
     for file, (code, label) in sorted(labels.items()):
-        if (name := find_named(file)) and not is_same(find_language(name, "name")[0], Lang.parse(label).iso639_3):
-            told.append(
-                f"{file} is called after {name}, and says of itself that it is {code} ({Lang.parse(label).name})"
-            )
+        named = find_language_words(PurePosixPath(file).name)
+        lang = Lang.parse(label)
+        for word, iso in named.items() if len(named) == 1 else ():
+            if not is_same(iso, lang.iso639_3):
+                told.append(f"{file} is called after {word}, and says of itself that it is {code} ({lang.name})")
     if told:
         more = f" So are {len(told) - MAX_ODD} more." if len(told) > MAX_ODD else ""
         source.doubt("codes", f"{'; '.join(told[:MAX_ODD])}.{more} Where the name is right, say so: {{code = label}}.")
-
-
-def find_named(file: str) -> str:
-    """The one word in a file's own name that is the English name of a language; empty where there is none."""
-    words = list(filter(None, re.split(r"[\W\d_]+", file.rsplit("/", 1)[-1].split(".", maxsplit=1)[0])))
-    if len(words) > MAX_WORDS:
-        return ""
-    # in a title of small words a language's name is a word of another language: `rangi` is colour in Swahili
-    likely = [word for word in words if len(word) >= MIN_NAME_CHARS and (word.istitle() or len(words) == 1)]
-    named = [word for word in likely if _is_name(word)]
-    return named[0] if len(named) == 1 else ""
-
-
-def _is_name(word: str) -> bool:
-    try:
-        return has_name(find_language(word, "name")[0])
-    except LanguageError:
-        return False
 
 
 def is_same(one: str, two: str) -> bool:

@@ -10,7 +10,14 @@ from emma.pipeline.draft.columns import LABEL_SHAPE, is_known, name_language
 from emma.pipeline.draft.configs import HubFiles, find_config, read_configs
 from emma.pipeline.draft.forms import TABLE_SUFFIXES
 from emma.pipeline.draft.guesses import Guess, guess_file
-from emma.pipeline.draft.names import HELD_OUT_SPLITS, TRAIN_SPLITS, find_pairs, find_split, last_suffix
+from emma.pipeline.draft.names import (
+    HELD_OUT_SPLITS,
+    TRAIN_SPLITS,
+    find_language_words,
+    find_pairs,
+    find_split,
+    last_suffix,
+)
 from emma.pipeline.draft.places import Place, PlaceFile, suffix_of
 
 MAX_GUESSED = 400
@@ -109,7 +116,9 @@ def _join_small(groups: Sequence[Group]) -> list[Group]:
         is_small = len(group.files) <= MAX_SMALL and not group.files[0].member and not group.guess.why
         is_small &= group.guess.readers[:1] != ("moses",)
         above = PurePosixPath(group.folder).parent.as_posix()
-        key: tuple[object, ...] = (above, group.config, *group.guess.key()) if is_small else (number,)
+        # a folder that is called by a language stays apart from one that is not, about which somebody is asked
+        is_named = len(find_language_words(group.names[0])) == 1
+        key: tuple[object, ...] = (above, group.config, is_named, *group.guess.key()) if is_small else (number,)
         if key in joined:
             joined[key].files.extend(group.files)
             joined[key].folder = "" if above == "." else above

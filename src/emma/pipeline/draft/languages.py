@@ -106,6 +106,13 @@ def is_written(part: str, scheme: Scheme, script: str) -> bool:
     return any(scripts_agree(script, known) for known in known_scripts(iso))
 
 
+def is_written_in(iso: str, text: str) -> bool:
+    """Whether a text may be in a language, by its script."""
+    script, _, _ = written_evidence(strip_markup(text, 2_000))
+    scripts = known_scripts(iso)
+    return not scripts or any(scripts_agree(script, known) for known in scripts)
+
+
 def choose_name_scheme(parts: set[str], name: str) -> Scheme:
     """The scheme in which most parts of names are languages; that of FLORES before others for what is made of it."""
     order: list[Scheme] = [scheme for scheme in SCHEME_ORDER if scheme != "android"]

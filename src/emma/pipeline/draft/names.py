@@ -1,17 +1,65 @@
-"""What names of files say of them beside languages: two that are translations of each other, and splits."""
+"""What names of files and folders say in words: translations of each other, splits, and languages among other words."""
 
+import re
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 from emma.collect.files.compression import without_suffix
 from emma.collect.files.datasets import SHARD
+from emma.errors import LanguageError
+from emma.lang.cldr import has_name, has_two_letters
+from emma.lang.codes import find_language
 from emma.pipeline.draft.columns import name_language
+from emma.pipeline.draft.languages import own_names
 from emma.pipeline.draft.places import PlaceFile
 
 TRAIN_SPLITS = frozenset({"train", "training"})
 HELD_OUT_SPLITS = frozenset({"dev", "devtest", "eval", "heldout", "test", "val", "valid", "validation"})
 SIDE_NAMES = ({"src", "tgt"}, {"source", "target"}, {"src", "trg"})
 """Suffixes of a text and its translation that say no language."""
+
+
+WORD = re.compile(r"[^\s\d_.,;:!?'\"()\[\]{}&+~–—-]+")
+"""A word: what no space, digit or sign divides, since vowel signs and accents may stand apart from their letters."""
+TAG = re.compile(r"[a-z]{2,3}[-_](?:[A-Z]{2}|\d{3}|[A-Z][a-z]{3})")
+"""A language with its region or script, which is no word."""
+MIN_LETTERS = 4
+"""Letters of a language's name; of four letters, or small ones among other words, only the well-known ones: `rangi` is
+colour in Swahili before it is a language."""
+MAX_WORDS = 3
+"""Words of a file's own name that has a language in it: longer ones are titles."""
+
+
+def find_language_words(name: str) -> dict[str, str]:
+    """The words in the folders of a file, or else in its own name, that are names or tags of languages, each with its
+    ISO 639-3 language: `Hausa` of `02_Hausa texts/1.txt`. Several are no answer."""
+    *folders, base = PurePosixPath(without_suffix(name)).with_suffix("").parts
+    found = {word: iso for folder in folders for word, iso in _read_words(folder).items()}
+    return found or (_read_words(base) if len(WORD.findall(base)) <= MAX_WORDS else {})
+
+
+@lru_cache(maxsize=16_384)
+def _read_words(part: str) -> dict[str, str]:
+    """The languages in a part of a path: all of it, or words of it."""
+    if iso := _read_language_word(part, is_alone=True):
+        return {part: iso}
+    words = WORD.findall(part)
+    return {word: iso for word in words if (iso := _read_language_word(word, is_alone=len(words) == 1))}
+
+
+def _read_language_word(word: str, *, is_alone: bool) -> str:
+    """The ISO 639-3 language of a tag, of an English name, or of a name that the language gives itself."""
+    try:
+        if TAG.fullmatch(word):
+            return find_language(word)[0]
+        iso = find_language(word, "name")[0]
+    except LanguageError:
+        # the languages' own names take long to look up
+        code = "" if word.isascii() else own_names().get(word.casefold())
+        return find_language(code)[0] if code else ""
+    is_likely = len(word) > MIN_LETTERS and has_name(iso) and (is_alone or word.istitle())
+    return iso if is_likely or (len(word) >= MIN_LETTERS and has_two_letters(iso)) else ""
 
 
 def find_pairs(files: Sequence[PlaceFile]) -> tuple[list[list[PlaceFile]], list[PlaceFile]]:

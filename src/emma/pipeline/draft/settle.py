@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from emma.collect.config import PAIR_READER
+from emma.lang.codes import resolve
 from emma.lang.language import Lang
 from emma.pipeline.draft.columns import name_language
 from emma.pipeline.draft.doubts import MAX_ODD, doubt_codes, doubt_names
@@ -14,7 +15,9 @@ from emma.pipeline.draft.languages import (
     find_scheme,
     guess_by_script,
     identify_texts,
+    is_written_in,
 )
+from emma.pipeline.draft.names import find_language_words
 from emma.pipeline.draft.sources import DraftSource, Identify, Sample
 from emma.pipeline.draft.trials import read_sample
 
@@ -35,7 +38,7 @@ def settle_languages(
     language: str,
 ) -> None:
     """Settle the language of a source's texts, in the order of what is sure; note what is not."""
-    steps = (_by_content, _by_scheme, _by_pair_name, _by_name, _by_config)
+    steps = (_by_content, _by_scheme, _by_pair_name, _by_name, _by_config, _by_words)
     if not source.sample.rows or any(step(source, root, beside) for step in steps):
         doubt_codes(source)
         doubt_names(source)
@@ -117,6 +120,35 @@ def _by_config(source: DraftSource, root: Path, _beside: Sequence[str]) -> bool:
     return bool(label) and _try(source, root, f"by the configuration '{source.group.config}' of its README", lang=label)
 
 
+def _by_words(source: DraftSource, root: Path, _beside: Sequence[str]) -> bool:
+    """Languages among other words in the names of folders and files."""
+    if any(row.text2 or (row.code and not row.lang) for row in source.sample.rows):
+        return False
+    found, before = _read_words(source), source.config
+    if not found:
+        return False
+    words = "|".join(map(re.escape, sorted(found, key=len, reverse=True)))
+    pattern = rf"(?<![^\W\d_])({words})(?![^\W\d_])"
+    settings: dict[str, object] = {"lang_from": pattern, "codes": {**before.codes, **found}}
+    if len(found) == 1 and all(re.search(pattern, name) for name in source.group.names):
+        settings = {"lang": next(iter(found.values()))}
+    known = _try(source, root, f"by words in the names: {', '.join(list(found)[:3])}", **settings)
+    if source.config is not before:
+        told = ", ".join(f"{word} is {label}" for word, label in list(found.items())[:MAX_ODD])
+        source.doubt("lang", f"Languages are taken from words in the names of folders or files: {told}.")
+    return known
+
+
+def _read_words(source: DraftSource) -> dict[str, str]:
+    """The label of each word that is a language in a name, if the script of the texts under it does not refute it."""
+    texts: dict[tuple[str, str], str] = {}
+    for name, text in _texts_by_file(source.sample).items():
+        words = find_language_words(name)
+        for word in words.items() if len(words) == 1 else ():
+            texts[word] = f"{texts.get(word, '')}\n{text}"
+    return {word: resolve(iso, text).label for (word, iso), text in sorted(texts.items()) if is_written_in(iso, text)}
+
+
 def _open_side(source: DraftSource) -> str:
     """`lang2` where only the second side of pairs is not known, else `lang`."""
     pairs = [row for row in source.sample.rows if row.text2]
@@ -176,8 +208,11 @@ def _give_up(source: DraftSource) -> None:
         return
     some = f"for {len(sample.rows) - named} of the {len(sample.rows)} texts in the sample " if named else ""
     other = " of the translations" if side == "lang2" else ""
+    several = next((words for name in source.group.names if len(words := find_language_words(name)) > 1), {})
+    told = f" Names of its files have several languages in them: {', '.join(several)}." if several else ""
     source.doubt(
         side,
         f"Nothing says the language{other} {some}(script: {scripts or 'none'}). Set `{side}`, such as swh_Latn; or "
-        "`lang_from` or `fields.lang` if it differs from file to file or row to row; or look again with --lid MODEL.",
+        "`lang_from` or `fields.lang` if it differs from file to file or row to row; or look again with --lid MODEL."
+        f"{told}",
     )
