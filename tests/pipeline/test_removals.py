@@ -1,15 +1,20 @@
 """The list of a home: what it leaves out of a run, which addresses change, and that nothing else does."""
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 
-from emma.curate.removal.rules import Removal
+from emma.annotate.identify import sample_sources
 from emma.errors import RecipeError
+from emma.lid.training import split_lines
 from emma.pipeline.home import Home
 from emma.pipeline.recipe import Recipe
-from emma.pipeline.removals import REMOVED_FILE, read_removals, write_removals
+from emma.pipeline.removals import REMOVED_FILE, read_removals, resolve_identification, write_removals
 from emma.pipeline.run import run_recipe
+from emma.store import shards
+from emma.work.removal.rules import Removal
+from emma.work.work import Work
 from tests.curate.corpus import prose
 from tests.inspect.two_runs import SOURCE, write
 
@@ -82,3 +87,28 @@ def test_a_source_that_is_removed_teaches_no_model(recipe: Recipe, tmp_path: Pat
     taught = Recipe.read(recipe.path, ['annotate.lid={train = ["one", "two"]}'])
     with pytest.raises(RecipeError, match=r"annotate\.lid\.train names the source 'one', which was removed"):
         run_recipe(taught, "curate", home, workers=1, quiet=True)
+
+
+def test_a_document_that_is_removed_teaches_no_model(
+    recipe: Recipe, tmp_path: Path, make_work: Callable[..., Work]
+) -> None:
+    home = Home(tmp_path / "home")
+    collect = run_recipe(recipe, "collect", home, workers=1, quiet=True).artifact("collect")
+    taught = Recipe.read(recipe.path, ['annotate.lid={train = ["one"]}', 'curate.opt_out=["example.com"]'])
+
+    def teach(*removals: Removal) -> tuple[Mapping[str, object], list[list[str]]]:
+        """What the address of annotate has, and the lines that a model learns from, by shard."""
+        write_removals(home, removals)
+        section, raw = resolve_identification(taught, home, tmp_path, tmp_path / "cache")
+        assert section.lid is not None and callable(raw)
+        parts = sample_sources(section.lid, collect, make_work("annotate"))
+        lines = [shards.read(part.file("lines.parquet"))["text"].to_pylist() for part in parts]
+        return raw({"collect": collect}), lines
+
+    nothing, (all_lines,) = teach()
+    assert nothing == {}
+    other = teach(Removal(id="one:ones.jsonl#99"), Removal(id="two:twos.jsonl#3"), Removal(source="two"))
+    assert other == ({}, [all_lines])
+    digest, (lines,) = teach(Removal(id="one:ones.jsonl#3", copies=True))
+    gone = {*split_lines(prose("hin_Deva", 2))}
+    assert digest and gone and {*all_lines} - {*lines} == gone

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from emma.curate.removal.rules import Removal
 from emma.errors import RecipeError
 from emma.pipeline.home import Home
 from emma.pipeline.recipe import Recipe
 from emma.pipeline.removals import write_removals
 from emma.pipeline.run import run_recipe
 from emma.store.artifact import commit, staging
+from emma.work.removal.rules import Removal
 from tests.curate.corpus import prose
 from tests.inspect.two_runs import SOURCE, write
 

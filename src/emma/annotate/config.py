@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 from emma.config.section import Section, Settings
 from emma.lang.tables import Scheme
 from emma.lid.config import LidTraining
+from emma.work.removal.rules import Withdrawals
 
 
 class LidConfig(Settings):
@@ -31,6 +32,8 @@ class LidConfig(Settings):
     thirds, since headings, menus and licences stand at the ends."""
     root: str = Field(default=".", exclude=True)
     """The data folder. It is filled in from the recipe's `data`."""
+    withdrawn: Withdrawals = Field(default=Withdrawals(), exclude=True)  # the address has which documents these are
+    """What such a model does not learn from. It is filled in from what was removed and the domains that opted out."""
 
     @model_validator(mode="after")
     def _one_or_the_other(self) -> Self:

@@ -5,9 +5,10 @@ file changes nothing. A trained model is made from samples of the clean sources'
 """
 
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -29,6 +30,8 @@ from emma.store.artifact import Artifact
 from emma.store.files import write_json
 from emma.store.shards import ShardWriter
 from emma.wording import suggest
+from emma.work.removal.match import NOBODY, match_shard
+from emma.work.removal.rules import Withdrawals
 from emma.work.task import Unhashed
 from emma.work.work import Work
 
@@ -93,20 +96,29 @@ def sample_sources(lid: LidConfig, collect: Artifact, work: Work) -> list[Artifa
     clean = [
         shard for shard in collect.parts["documents"] if shards.source_of(shard.file("documents.parquet")) in lid.train
     ]
-    return work.each(sample_lines, clean, lid.training.lines)
+    withdrawn = [find_withdrawn(shard, lid.withdrawn) for shard in clean]
+    return work.each(sample_lines, zip(clean, withdrawn, strict=True), lid.training.lines)
 
 
-def sample_lines(out: Path, documents: Artifact, most: int) -> dict[str, int]:
-    """Write `lines.parquet`: a sample of one shard's lines, those of both sides of bitext."""
-    lines = choose_lines(read_labelled_texts(documents), most)
+def find_withdrawn(documents: Artifact, rules: Withdrawals) -> tuple[int, ...]:
+    """The rows of a shard that nothing is to learn from, from 0."""
+    return tuple(np.flatnonzero(match_shard(documents, rules) != NOBODY).tolist()) if rules else ()
+
+
+def sample_lines(out: Path, shard: tuple[Artifact, Sequence[int]], most: int) -> dict[str, int]:
+    """Write `lines.parquet`: a sample of the lines of one shard but for some rows, those of both sides of bitext."""
+    documents, withdrawn = shard
+    lines = choose_lines(read_labelled_texts(documents, frozenset(withdrawn)), most)
     shards.write(out / "lines.parquet", lines)
     return {"lines": lines.num_rows}
 
 
-def read_labelled_texts(documents: Artifact) -> Iterator[tuple[str, str]]:
-    """Every text of a shard with its label."""
-    for batch in read_batches(documents.file("documents.parquet"), ["lang", "text", "lang2", "text2"]):
-        for row in batch.to_pylist():
+def read_labelled_texts(documents: Artifact, without: Set[int] = frozenset()) -> Iterator[tuple[str, str]]:
+    """Every text of a shard with its label, without those of some rows."""
+    columns = ["lang", "text", "lang2", "text2"]
+    rows = (row for batch in read_batches(documents.file("documents.parquet"), columns) for row in batch.to_pylist())
+    for number, row in enumerate(rows):
+        if number not in without:
             yield row["lang"], row["text"]
             if row["text2"] is not None:
                 yield row["lang2"], row["text2"]

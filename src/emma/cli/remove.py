@@ -7,7 +7,7 @@ from emma.cli.options import Commands, add_command, add_home, add_json, open_hom
 from emma.cli.parser import UsageError
 
 if TYPE_CHECKING:
-    from emma.curate.removal.rules import Removal
+    from emma.work.removal.rules import Removal
 
 DESCRIPTION = """Note that a source, a document or an address of the web must not be trained on. The note goes into the
 list `removed.toml` of the home, which people can read and commit; every run of this home obeys it. Nothing is made anew
@@ -75,9 +75,9 @@ def make_removals(named: dict[str, str], arguments: argparse.Namespace) -> "list
 
     from pydantic import ValidationError
 
-    from emma.curate.removal.rules import Removal
     from emma.errors import RecipeError
     from emma.inspect.ledger.removal import read_ids
+    from emma.work.removal.rules import Removal
 
     facts = {"copies": arguments.copies, "reason": arguments.reason, "date": date.today().isoformat()}
     path = Path(named.get("id", ""))

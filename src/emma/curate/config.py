@@ -5,9 +5,9 @@ from typing import ClassVar, Literal
 from pydantic import Field, PositiveFloat, field_validator, model_validator
 
 from emma.config.section import Section, Settings
-from emma.curate.removal.rules import Removal
 from emma.errors import LanguageError
 from emma.lang.language import Lang
+from emma.work.removal.rules import Removal
 
 Feature = Literal[
     "letter_share",

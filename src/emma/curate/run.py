@@ -15,11 +15,11 @@ from emma.curate.quality.faults import find_faults
 from emma.curate.quality.features import count_features
 from emma.curate.quality.guard import guard_over_filtering
 from emma.curate.quality.limits import LimitSettings, choose_limits
-from emma.curate.removal.mark import Wishes, mark_documents, withdrawn_table
 from emma.curate.splits.assign import assign_splits
 from emma.curate.splits.columns import AssignSettings
 from emma.curate.splits.decide import decide, drop_shard, sum_counts
 from emma.curate.summary import Decisions, write_tables
+from emma.curate.withdraw import Wishes, mark_documents, withdrawn_table
 from emma.errors import RecipeError
 from emma.lang.coverage import REMOVED, count_languages, kept_languages
 from emma.store import shards

@@ -19,6 +19,7 @@ from emma.lid.model import open_model
 from emma.lid.training import are_held_out
 from emma.pipeline.home import Home
 from emma.pipeline.recipe import Recipe
+from emma.pipeline.removals import withdraw_lessons
 from emma.pipeline.run import run_stages
 from emma.store import shards
 from emma.store.files import read_json, write_json
@@ -38,7 +39,7 @@ class CleanCorpus:
         self, recipe: Recipe, sources: Sequence[str], *, home: Home, executor: Executor, reporter: Reporter
     ) -> None:
         self.name, self.home = recipe.name, home
-        self.config = choose_config(recipe, sources)
+        self.config = withdraw_lessons(choose_config(recipe, sources), recipe, home)
         collected = run_stages(recipe, "collect", home=home, executor=executor, reporter=reporter)
         self.collect = collected.artifact("collect")
         # Tasks have the addresses of the annotate stage's own, so what is trained here that stage finds done.

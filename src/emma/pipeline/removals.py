@@ -11,10 +11,11 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from emma.annotate.config import AnnotateConfig, LidConfig
+from emma.annotate.inputs import resolve_model
 from emma.config.explain import explain_error
 from emma.config.section import Settings
 from emma.curate.config import CurateConfig
-from emma.curate.removal.rules import Removal, read_domains
 from emma.errors import ArtifactError, RecipeError
 from emma.pipeline.home import Home
 from emma.pipeline.recipe import Recipe
@@ -22,6 +23,7 @@ from emma.store.address import address
 from emma.store.artifact import Artifact
 from emma.store.files import read_json, replace_file, write_json
 from emma.work.graph import Raw
+from emma.work.removal.rules import Removal, Withdrawals, read_domains
 
 REMOVED_FILE = "removed.toml"
 """Name of the list in a home."""
@@ -83,47 +85,74 @@ def format_removal(removal: Removal) -> str:
     return "\n[[removed]]\n" + "".join(lines)
 
 
-def withdraw_documents(recipe: Recipe, home: Home) -> tuple[CurateConfig, Raw]:
-    """Curate's section with the home's removals and all domains that opted out, and how its address tells them.
-
-    Raises RecipeError where a model of language identification is trained from a source that is removed.
-    """
+def list_withdrawals(recipe: Recipe, home: Home) -> Withdrawals:
+    """The removals of a recipe and its home, and all domains that opted out."""
     domains = read_domains(recipe.curate.opt_out, Path(recipe.data))
-    removals = (*recipe.curate.removed, *read_removals(home))
-    section = recipe.curate.model_copy(update={"removed": removals, "opt_out": domains})
-    refuse_removed_teachers(recipe, removals)
-    if not removals and not domains:
-        return section, None
-    return section, lambda inputs: digest_withdrawals(section, inputs["collect"], home.store)
+    return Withdrawals(removals=(*recipe.curate.removed, *read_removals(home)), domains=domains)
 
 
-def refuse_removed_teachers(recipe: Recipe, removals: Sequence[Removal]) -> None:
-    """RecipeError where a source that is removed would still train the model of language identification."""
-    teachers = recipe.annotate.lid.train if recipe.annotate.lid is not None else ()
-    if removed := sorted({removal.source for removal in removals if removal.source} & {*teachers}):
+def withdraw_documents(recipe: Recipe, home: Home) -> tuple[CurateConfig, Raw]:
+    """Curate's section with all that is withdrawn, and how its address tells which documents these are."""
+    every = list_withdrawals(recipe, home)
+    section = recipe.curate.model_copy(update={"removed": every.removals, "opt_out": every.domains})
+    return section, (lambda inputs: digest_withdrawals(section, inputs["collect"], home.store)) if every else None
+
+
+def withdraw_lessons(lid: LidConfig, recipe: Recipe, home: Home) -> LidConfig:
+    """The settings of language identification without what a model that is trained here must not learn from.
+
+    Raises RecipeError where it would be trained from a source that is removed.
+    """
+    every = list_withdrawals(recipe, home)
+    if removed := sorted({removal.source for removal in every.removals if removal.source} & {*lid.train}):
         raise RecipeError(
             f"annotate.lid.train names the source '{removed[0]}', which was removed (`emma remove --list`). Take it "
             "out there: what is removed must train no model."
         )
+    mine = tuple(removal for removal in every.removals if removal.source is None and removal.concerns(lid.train))
+    return lid.model_copy(update={"withdrawn": Withdrawals(removals=mine, domains=every.domains)})
 
 
-def digest_withdrawals(section: CurateConfig, collect: Artifact, store: Path) -> dict[str, object]:
-    """What the address of curate says of documents that are left out: a digest of which they are, or nothing.
+def resolve_identification(recipe: Recipe, home: Home, root: Path, cache: Path) -> tuple[AnnotateConfig, Raw]:
+    """Annotate's section with its model of language identification, and how its address tells what that is."""
+    lid = recipe.annotate.lid
+    if lid is None or not lid.train:
+        return resolve_model(recipe.annotate, root, cache)
+    lid = withdraw_lessons(lid, recipe, home)
+    section = CurateConfig(removed=lid.withdrawn.removals, opt_out=lid.withdrawn.domains)
+    raw = (
+        (lambda inputs: digest_withdrawals(section, inputs["collect"], home.store, lid.train))
+        if lid.withdrawn
+        else None
+    )
+    return recipe.annotate.model_copy(update={"lid": lid}), raw
+
+
+def digest_withdrawals(
+    section: CurateConfig, collect: Artifact, store: Path, only: Sequence[str] | None = None
+) -> dict[str, object]:
+    """What an address says of documents that are left out, of some sources or all: a digest of which they are, or
+    nothing.
 
     Remembered in the store, since it takes a look at the address of every document.
     """
-    from emma.curate.removal.mark import Wishes, digest_withdrawn
+    from emma.curate.withdraw import Wishes, digest_withdrawn
     from emma.store import shards
 
     sources = shards.read(collect.file("sources.parquet"), ["source"])["source"].to_pylist()
     wishes = Wishes.of(section, sources)
     if not wishes.sources and not wishes.rules:
         return {}
-    key = address(collect.key, sorted(wishes.sources), wishes.rules.model_dump(mode="json"))
+    key = address(collect.key, sorted(wishes.sources), wishes.rules.model_dump(mode="json"), *([only] if only else []))
     path = store / CACHE
     known = _read_known(path)
     if key not in known:
-        known[key] = digest_withdrawn(collect.parts["documents"], wishes)
+        documents = [
+            part
+            for part in collect.parts["documents"]
+            if only is None or shards.source_of(part.file("documents.parquet")) in only
+        ]
+        known[key] = digest_withdrawn(documents, wishes)
         with replace_file(path) as temporary:
             write_json(temporary, known, sort_keys=True)
     return {"withdrawn": known[key]} if known[key] else {}

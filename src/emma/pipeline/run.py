@@ -5,7 +5,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from emma.annotate.inputs import resolve_model
 from emma.collect.files.inputs import fingerprint_sources
 from emma.collect.losses import MAX_SOURCES_SHOWN, find_losses, guard_losses
 from emma.config.section import Section
@@ -23,7 +22,7 @@ from emma.pipeline.refusals import (
     refuse_part_of_step,
     stages_until,
 )
-from emma.pipeline.removals import withdraw_documents
+from emma.pipeline.removals import resolve_identification, withdraw_documents
 from emma.pipeline.trainings import find_start, open_start
 from emma.release.config import ReleaseConfig
 from emma.store.address import CACHE
@@ -139,7 +138,7 @@ def list_steps(recipe: Recipe, home: Home, until: str = "release") -> list[Step]
     # These read files that no stage has made, so what is in them is part of their addresses; or what stands elsewhere.
     with_files: dict[str, tuple[Section, Raw]] = {
         "collect": (collect, fingerprint_sources(recipe.collect, root, cache)),
-        "annotate": resolve_model(recipe.annotate, root, cache),
+        "annotate": resolve_identification(recipe, home, root, cache),
         "curate": withdraw_documents(recipe, home),
         "release": (name_base(recipe), None),
         **({"evaluate": resolve_benchmarks(share_lid(recipe), root, cache)} if "evaluate" in stages else {}),

@@ -6,14 +6,14 @@ import numpy as np
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from emma.curate.removal.match import NOBODY, Withdrawals, match_shard
-from emma.curate.removal.rules import Removal
 from emma.errors import RecipeError
 from emma.pipeline.home import Home
 from emma.pipeline.removals import REMOVED_FILE, read_removals
 from emma.store import shards
 from emma.store.artifact import Artifact
 from emma.wording import plural
+from emma.work.removal.match import NOBODY, match_shard
+from emma.work.removal.rules import Removal, Withdrawals
 
 
 def refuse_removed(home: Home, collect: Artifact, curate: Artifact) -> None:

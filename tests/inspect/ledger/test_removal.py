@@ -7,13 +7,13 @@ import orjson
 import pytest
 
 from emma.cli.main import main
-from emma.curate.removal.rules import Removal
 from emma.errors import RecipeError
 from emma.inspect.ledger.models import match_runs
 from emma.inspect.ledger.removal import add_removal, undo_removal
 from emma.pipeline.home import LOCK, Home
 from emma.pipeline.removals import read_removals
 from emma.store.artifact import commit
+from emma.work.removal.rules import Removal
 
 
 @pytest.fixture

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from emma.curate.duplicates.find import Copies
 from emma.curate.quality.faults import NO_FAULT
 from emma.curate.quality.rules import RULES
-from emma.curate.removal.mark import GONE, GONE_WITH_COPIES, OUT
 from emma.curate.splits.columns import AssignSettings, DocumentColumns, ShardFacts, check_languages, read_columns
 from emma.curate.splits.split import split_documents
+from emma.curate.withdraw import GONE, GONE_WITH_COPIES, OUT
 from emma.kernels.sets import EXACT, NEAR, Indices
 from emma.lang.coverage import OPTED_OUT, OTHER_LANGUAGE, REMOVED
 from emma.schemas import SPLITS

@@ -7,8 +7,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from emma.curate.removal.match import NOBODY, match_ids, match_pattern
-from emma.curate.removal.rules import Removal
 from emma.errors import ArtifactError, RecipeError
 from emma.inspect.ledger.open import find_released
 from emma.pipeline.corpus import find_input, read_provenance
@@ -17,6 +15,8 @@ from emma.pipeline.origins import list_origins
 from emma.pipeline.unheeded import count_selected, match_documents
 from emma.store import shards
 from emma.store.artifact import Artifact
+from emma.work.removal.match import NOBODY, match_ids, match_pattern
+from emma.work.removal.rules import Removal
 
 
 @dataclass(frozen=True)

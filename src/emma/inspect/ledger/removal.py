@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from emma.curate.removal.rules import Removal
 from emma.errors import RecipeError
 from emma.inspect.ledger.models import RunMatch, match_runs
 from emma.pipeline.home import Home
@@ -13,6 +12,7 @@ from emma.store import shards
 from emma.ui.numerals import format_count
 from emma.ui.terminal import format_table
 from emma.wording import suggest
+from emma.work.removal.rules import Removal
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from emma.curate.removal.rules import Removal, parse_domain, read_domains
 from emma.errors import RecipeError, SourceError
+from emma.work.removal.rules import Removal, parse_domain, read_domains
 
 
 @pytest.mark.parametrize(

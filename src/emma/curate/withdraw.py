@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 
 from emma.curate.config import CurateConfig
 from emma.curate.inputs import CurateInputs
-from emma.curate.removal.match import NOBODY, Withdrawals, has_values, match_shard
 from emma.curate.tallies import add_up
 from emma.lang.coverage import OPTED_OUT, REMOVED
 from emma.store import shards
 from emma.store.address import address
 from emma.store.artifact import Artifact
+from emma.work.removal.match import NOBODY, has_values, match_shard
+from emma.work.removal.rules import Withdrawals
 from emma.work.task import Unhashed
 from emma.work.work import Work
 

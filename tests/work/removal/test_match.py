@@ -9,9 +9,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from emma.curate.removal.match import NOBODY, Withdrawals, match_ids, match_shard
-from emma.curate.removal.rules import Removal, parse_domain
 from emma.store.artifact import Artifact
+from emma.work.removal.match import NOBODY, match_ids, match_shard
+from emma.work.removal.rules import Removal, Withdrawals, parse_domain
 from tests.conftest import documents
 
 URLS = [

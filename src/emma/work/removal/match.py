@@ -13,34 +13,15 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from emma.config.section import Settings
-from emma.curate.removal.rules import Removal, ascii_host
 from emma.store import shards
 from emma.store.artifact import Artifact
+from emma.work.removal.rules import Removal, Withdrawals, ascii_host
 
 NOBODY = -1
 """The rule of a document that nobody wants left out."""
 _BEFORE_HOST = r"^\s*(?:(?:[A-Za-z][A-Za-z0-9+.-]*:)?//)?(?:[^/?#@]*@)?"
 """What stands before a host. Tables have addresses without a scheme too, and with spaces around them."""
 _HOST = rf"{_BEFORE_HOST}(?P<host>[^/?#:\s]+)"
-
-
-class Withdrawals(Settings):
-    """Everything that is to be left out. A rule's number is its place among removals, then among domains."""
-
-    removals: tuple[Removal, ...] = ()
-    """Of ids and addresses; sources are left out whole."""
-    domains: tuple[str, ...] = ()
-    """In which, and below which, nothing is kept."""
-
-    def __bool__(self) -> bool:
-        return bool(self.removals or self.domains)
-
-    def rule(self, number: int) -> tuple[str, str]:
-        """What a rule goes by, and its name: `("url", "example.com/*")`, `("domain", "example.com")`."""
-        if number < len(self.removals):
-            return self.removals[number].key
-        return "domain", self.domains[number - len(self.removals)]
 
 
 def match_shard(documents: Artifact, rules: Withdrawals) -> NDArray[np.int64]:

@@ -53,6 +53,24 @@ class Removal(Settings):
         return kind == "url" or (name if kind == "source" else name.partition(":")[0]) in sources
 
 
+class Withdrawals(Settings):
+    """Everything that is to be left out. A rule's number is its place among removals, then among domains."""
+
+    removals: tuple[Removal, ...] = ()
+    """Of ids and addresses; sources are left out whole."""
+    domains: tuple[str, ...] = ()
+    """In which, and below which, nothing is kept."""
+
+    def __bool__(self) -> bool:
+        return bool(self.removals or self.domains)
+
+    def rule(self, number: int) -> tuple[str, str]:
+        """What a rule goes by, and its name: `("url", "example.com/*")`, `("domain", "example.com")`."""
+        if number < len(self.removals):
+            return self.removals[number].key
+        return "domain", self.domains[number - len(self.removals)]
+
+
 def read_domains(entries: Sequence[str], data: Path) -> tuple[str, ...]:
     """The domains of `curate.opt_out`, sorted: those that stand there, and those of the files that it names.
 
