@@ -32,7 +32,7 @@ def test_it_stays_until_the_recipe_is_run_again(tmp_path: Path) -> None:
         write_removals(home, [Removal(url="example.com/*"), Removal(source="three"), removal])
         with pytest.raises(RecipeError, match=rf" {count} documents? of it had to go .*Run its recipe again"):
             run.export(tmp_path / "out")
-        with pytest.raises(RecipeError, match=f"^{count} documents .* removed since"):
+        with pytest.raises(RecipeError, match=f" {count} document"):
             run.push("a/b", dry_run=True)
     run_recipe(recipe, "curate", home, workers=1, quiet=True)
     assert run.export(tmp_path / "out", force=True).documents == 12
