@@ -123,6 +123,25 @@ def test_contamination_is_in_both_cards(inputs: Inputs, release_cards: Callable[
     assert "the documents dropped for them: sib200 (6)." in (out / "corpus" / "README.md").read_text(encoding="utf-8")
 
 
+def test_cards_of_many_languages_name_files(
+    release_cards: Callable[[ReleaseConfig], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("emma.release.verdicts.MOST", 2)
+    monkeypatch.setattr("emma.release.cards.MOST", 2)
+    monkeypatch.setattr("emma.release.cards.LARGEST", 3)
+    out = release_cards(SECTION.model_copy(update={"authors": ("محمد علي", "B. Person")}))
+    corpus, model = ((out / name / "README.md").read_text(encoding="utf-8") for name in ("corpus", "model"))
+    assert "They are too many to name here: [languages.csv](languages.csv) has them." in model
+    assert "Released by \u2068محمد علي\u2069, B. Person." in model
+    assert "The 3 largest; all are in [languages.csv](languages.csv)." in corpus
+    table = corpus.partition("## Languages")[2].partition("## Sources")[0]
+    assert len([line for line in table.splitlines() if "_" in line]) == 3
+    rows = (out / "corpus" / "languages.csv").read_text(encoding="utf-8").splitlines()
+    assert rows[0] == "lang,name,documents,bitext,bytes,train,validation,test"
+    assert len(rows) - 1 == len([*(out / "corpus" / "data").iterdir()])
+    assert "None" not in corpus + model
+
+
 def test_more_languages_than_the_hub_shows_still_load_one_by_one(
     release_cards: Callable[[ReleaseConfig], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:

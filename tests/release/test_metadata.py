@@ -55,6 +55,8 @@ def test_more_languages_than_the_hub_shows_are_one_configuration(monkeypatch: py
     by_name = list_configurations(sizes)
     assert [each["config_name"] for each in by_name] == ["tha_Thai", "yor_Latn"]
     assert by_name[0]["data_files"][1] == {"split": "test", "path": "data/tha_Thai/test.parquet"}
+    assert [each["config_name"] for each in list_configurations(sizes, 1)] == ["default"]
+    assert list_configurations(sizes, 2) == by_name
     monkeypatch.setattr("emma.work.by_language.MAX_CONFIGS", 1)
     assert list_configurations(sizes) == [
         {

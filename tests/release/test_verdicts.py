@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from emma.release.verdicts import group_languages
+from emma.release.verdicts import MOST, group_languages
 
 PLAIN = {
     "name": "", "worse": False, "improved": False, "trained": True, "kept": True,
@@ -13,6 +13,13 @@ PLAIN = {
 def row(lang: str, **change: Any) -> dict[str, Any]:
     """A row of languages.json."""
     return {**PLAIN, "lang": lang, "name": lang[:3], **change}
+
+
+def test_what_is_too_long_for_a_card() -> None:
+    many = [row("tha_Thai", improved=True)] * (MOST + 1)
+    (group,) = group_languages(many)
+    assert group.is_too_long
+    assert not group_languages(many[1:])[0].is_too_long
 
 
 def test_groups_by_interval() -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from emma.ui.html import card_number, escape_cell, page_script, page_style, render_markdown, render_page
+from emma.ui.html import card_number, escape_cell, isolate_rtl, page_script, page_style, render_markdown, render_page
 
 jinja2 = pytest.importorskip("jinja2")
 
@@ -48,6 +48,12 @@ def test_a_missing_name_is_an_error(tmp_path: Path) -> None:
 
 def test_what_was_not_measured_is_a_dash() -> None:
     assert (card_number(None), escape_cell("a\n|")) == ("–", "a \\|")
+
+
+@pytest.mark.parametrize("name", ["علي", "עלי", "ߊߓߎ", "A. علي"])
+def test_names_from_the_right_stand_apart(name: str) -> None:
+    assert isolate_rtl(name) == f"\u2068{name}\u2069"
+    assert isolate_rtl("ⴰ. ⵎⴷⴰⵏ") == "ⴰ. ⵎⴷⴰⵏ"
 
 
 def test_style_and_script_lie_in_the_package() -> None:

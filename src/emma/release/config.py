@@ -28,7 +28,7 @@ class EmissionsConfig(Settings):
 class ReleaseConfig(Section):
     """Settings of the release stage."""
 
-    version: ClassVar[int] = 7
+    version: ClassVar[int] = 8
 
     title: str = "Multilingual language model"
     """Heading of the model card; the heading of the corpus card adds "corpus" to it."""
@@ -69,6 +69,9 @@ class ReleaseConfig(Section):
     """Kinds of personal data that are replaced in all texts that go out, by `<EMAIL>`, `<IP>`, `<PHONE>` and `<CARD>`:
     in the corpus, and in what the models wrote and answered; the cards name them. The model was trained on the texts as
     they were."""
+    max_configs: int | None = Field(default=None, ge=0)
+    """Languages of the released corpus that may have a configuration each; with more there is one for all. None: as
+    many as the Hugging Face hub shows. Lower it where the hub refuses the card, which grows with each, as too large."""
     ledger: bool = True
     """Put `ledger.parquet` beside the model: each document that trained it, its source, licence and address, and how
     many of its tokens were seen. It has no text."""

@@ -61,13 +61,13 @@ def corpus_front(facts: CardFacts) -> Any:
         pretty_name=f"{facts.section.title}: corpus",
         task_categories=["text-generation", *(["translation"] if bitext else [])],
         tags=["multilingual", MARK],
-        configs=list_configurations(facts.sizes) or None,
+        configs=list_configurations(facts.sizes, facts.section.max_configs) or None,
     )
 
 
-def list_configurations(sizes: Sequence[ReleasedLanguage]) -> list[Json]:
+def list_configurations(sizes: Sequence[ReleasedLanguage], most: int | None = None) -> list[Json]:
     """A configuration for each language; one for all of them, where the hub would show none for their number."""
-    if not needs_one_config(len(sizes)):
+    if not needs_one_config(len(sizes), most):
         return [dataset_configuration(row) for row in sizes]
     splits = [split for split in SPLITS if any(row.splits[split] for row in sizes)]
     return [

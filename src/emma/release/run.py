@@ -18,7 +18,7 @@ from emma.lang.coverage import (
     removed_sources,
 )
 from emma.release.base import NAMELESS, is_nameless
-from emma.release.cards import render_corpus_card, render_model_card
+from emma.release.cards import LANGUAGES_FILE, render_corpus_card, render_language_list, render_model_card
 from emma.release.config import ReleaseConfig
 from emma.release.corpus import SCHEMA
 from emma.release.corpus_checks import check_corpus
@@ -89,6 +89,8 @@ def release(
         work.reporter.say(f"  release: {NAMELESS}")
     (model / "README.md").write_text(render_model_card(facts), encoding="utf-8")
     (corpus / "README.md").write_text(render_corpus_card(facts), encoding="utf-8")
+    if facts.sizes:
+        (corpus / LANGUAGES_FILE).write_text(render_language_list(facts), encoding="utf-8")
     written = (
         write_generations(section, evaluate, report, work.out / FOLDER, sources=sources) if section.generations else {}
     )

@@ -10,6 +10,8 @@ GUESSING = 8.0
 """Bits per byte of guessing bytes at random: log2 of 256."""
 FEW = 40
 """Languages that stand in a card one after the other; more are folded away."""
+MOST = 500
+"""Languages that a card names in one place; where there are more it says in which file they are."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,11 @@ class Group:
     def is_long(self) -> bool:
         """Whether the list is folded away."""
         return len(self.rows) > FEW
+
+    @property
+    def is_too_long(self) -> bool:
+        """Whether the card leaves the names to languages.csv."""
+        return len(self.rows) > MOST
 
 
 def group_languages(rows: Sequence[Row]) -> list[Group]:

@@ -6,6 +6,7 @@ script.
 
 import base64
 import re
+import unicodedata
 import zlib
 from collections.abc import Iterable
 from functools import lru_cache
@@ -17,6 +18,7 @@ import orjson
 from emma.config.extras import need
 from emma.lang.coverage import is_language
 from emma.ui import numerals
+from emma.ui.terminal import END, ISOLATE
 
 HERE = Path(__file__).parent
 SPARE = {
@@ -59,7 +61,8 @@ def environment(folder: Path, escape: bool) -> Any:
         keep_trailing_newline=True,
     )
     templates.globals.update(n=numerals)
-    templates.filters.update(number=card_number, cell=escape_cell, count_languages=count_languages)
+    filters = {"number": card_number, "cell": escape_cell, "isolate": isolate_rtl, "count_languages": count_languages}
+    templates.filters.update(filters)
     return templates
 
 
@@ -92,6 +95,12 @@ def card_number(value: float | None, digits: int = 3) -> str:
     if value is None:
         return numerals.MISSING
     return f"{value:,}" if isinstance(value, int) else f"{value:.{digits}f}"
+
+
+def isolate_rtl(text: str) -> str:
+    """A name that runs from the right, between isolates: it then moves nothing of the sentence that it stands in."""
+    runs_from_right = any(unicodedata.bidirectional(letter) in ("R", "AL") for letter in text)
+    return f"{ISOLATE}{text}{END}" if runs_from_right else text
 
 
 def escape_cell(text: str) -> str:

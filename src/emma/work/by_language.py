@@ -83,9 +83,9 @@ def bucket_by_language(out: Path, item: Sequence[Artifact], buckets: int, choice
     return counts
 
 
-def needs_one_config(languages: int) -> bool:
-    """Whether there are too many languages for a configuration each."""
-    return languages > MAX_CONFIGS
+def needs_one_config(languages: int, most: int | None = None) -> bool:
+    """Whether there are too many languages for a configuration each: more than `most`, or than the hub shows."""
+    return languages > (MAX_CONFIGS if most is None else min(most, MAX_CONFIGS))
 
 
 def match_rows(table: pa.Table, choice: Choice) -> pa.ChunkedArray:

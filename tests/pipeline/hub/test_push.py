@@ -101,6 +101,12 @@ def test_a_server_without_xet_takes_large_files_by_lfs(
     assert constants.HF_HUB_DISABLE_XET is False
 
 
+def test_a_card_that_is_too_large_says_how_it_gets_smaller(hub: Hub, pusher: Pusher, uploads: list[Upload]) -> None:
+    hub.faults = [["POST /api/validate-yaml", 413, 9]]
+    with pytest.raises(RecipeError, match=r"too large .*: as a rule the card.* Set release\.max_configs = 0"):
+        pusher.push(uploads[0])
+
+
 def test_no_connection_is_not_taken_for_a_server_without_xet() -> None:
     assert lacks_xet(
         ConnectionError("status client error (404 Not Found): http://h/api/models/a/b/xet-write-token/main")

@@ -1,5 +1,6 @@
 """What the hub refuses, in words that say what to do; and patience where it is the hub that fails."""
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ Answer = TypeVar("Answer")
 WAITS = (1, 4, 16, 60)
 """Seconds between the times that something is asked again, when it failed on the hub's side."""
 ASK_LATER = (408, 429)
+TOO_LARGE = 413
 TOKENS = "A token that may write comes from the hub's page settings/tokens; set it as HF_TOKEN, or run: hf auth login."
 
 
@@ -92,7 +94,18 @@ def explain(error: Exception, repository: str, whoami: Callable[[], Any]) -> Emm
             f"{repository} is not whole on the hub, which failed too often ({describe(error)}). Run the same command "
             "again later: what is there is not sent again."
         )
-    return RecipeError(f"The hub does not take {repository}: {said}")
+    return RecipeError(describe_refusal(error, repository, said))
+
+
+def describe_refusal(error: Exception, repository: str, said: str) -> str:
+    """What the hub does not take, and what can be done where it is too much."""
+    # Where a card is too large, the client stumbles over an answer that is no JSON.
+    if status_of(error) != TOO_LARGE and not isinstance(error, json.JSONDecodeError):
+        return f"The hub does not take {repository}: {said}"
+    return (
+        f"The hub finds something of {repository} too large ({said}): as a rule the card, in which each language has a "
+        "configuration. Set release.max_configs = 0, which gives one for all, release again and push that."
+    )
 
 
 def describe_account(whoami: Callable[[], Any]) -> str:

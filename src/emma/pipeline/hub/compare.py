@@ -14,7 +14,7 @@ from emma.store.address import file_digest
 
 OWN: Mapping[Kind, tuple[str, ...]] = {
     "model": ("*.safetensors", "*.json", "*.jinja", "tokenizer.*", "languages.csv", "ledger.*"),
-    "dataset": ("data/*", "results/*", "ledger.*"),
+    "dataset": ("data/*", "results/*", "languages.csv", "ledger.*"),
 }
 """Names of files that releases write: those that a later release lacks are deleted, the owner's own are left."""
 SETTINGS = ".gitattributes"
