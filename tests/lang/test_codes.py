@@ -248,5 +248,5 @@ def test_what_is_no_string_is_refused(code: object) -> None:
 
 
 def test_an_unknown_scheme_is_refused() -> None:
-    with pytest.raises(LanguageError, match=r"no scheme 'iso'\. Codes are read as any, iso639"):
+    with pytest.raises(LanguageError, match=r"no scheme 'iso'\. Did you mean 'iso639'"):
         resolve("iw", scheme="iso")
