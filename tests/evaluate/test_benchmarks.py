@@ -130,6 +130,15 @@ def test_averages_are_by_family_where_a_table_of_them_is_named(section: Evaluate
     assert {row["group"]: row["languages"] for row in rows} == {name: count for name, count in wanted.items() if count}
 
 
+def test_averages_are_by_the_families_that_emma_brings_where_no_table_is_named(section: EvaluateConfig, run) -> None:
+    rows = [row for row in run(section, "base")[0]["averages"] if row["group_by"] == "family"]
+    counts = {row["group"]: row["languages"] for row in rows if row["variant"] == "cloze"}
+    codes = {label.split("_")[0] for label in TEXTS}
+    assert counts["Afro-Asiatic"] == len(codes & {"arb", "amh", "zgh"})
+    assert counts["Sino-Tibetan"] == len(codes & {"zho", "mya"})
+    assert sum(counts.values()) == len(codes)
+
+
 def test_a_file_that_cannot_be_read(section: EvaluateConfig, run, tmp_path: Path, monkeypatch) -> None:
     """Of one language it is a reject, of all that were wanted it is the error."""
     read = Tiny.read

@@ -12,7 +12,7 @@ from emma.lid.files import find_model_file
 class EvaluateConfig(Section):
     """Bits per UTF-8 byte of the test split, and benchmarks, for the base and for the adapted model and any other."""
 
-    version: ClassVar[int] = 6
+    version: ClassVar[int] = 7
 
     tasks: tuple[str, ...] = ()
     """Benchmarks to run beside bits per byte, by the names that `emma tasks` lists. None: bits per byte alone."""
@@ -47,7 +47,7 @@ class EvaluateConfig(Section):
     sacrebleu's own copy if it has one, else BLEU over words or characters, under that name."""
     families: str | None = Field(default=None, exclude=True)
     """Glottolog's table of languages (`languages.csv` of its CLDF data), for averages by family; a relative path starts
-    in the recipe's `data`. None: averages are by tier and script."""
+    in the recipe's `data`. None: the edition that EMMA brings."""
     lid: str | None = Field(default=None, exclude=True)
     """Name the language of every text that a model writes, by this model: a file or a repository of the Hugging Face
     hub. It tells a model that answers in English from one that answers badly. None: the one that `[annotate.lid]`
