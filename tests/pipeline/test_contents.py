@@ -116,7 +116,7 @@ def test_tables_are_found_by_name_or_listed(compiled: Path) -> None:
     assert run.table("curate", "selection").num_rows == run.table("collect", "documents").num_rows
     with pytest.raises(ArtifactError, match=r"has no table 'limit'\. Did you mean 'limits'"):
         run.table("curate", "limit")
-    with pytest.raises(RecipeError, match="has no mix yet"):
+    with pytest.raises(RecipeError, match="has no result of mix yet"):
         run.samples()
     with pytest.raises(RecipeError, match="There is no stage 'curation'"):
         run.table("curation", "limits")

@@ -45,7 +45,7 @@ def test_what_a_card_does_not_say(run: Run, given: str) -> None:
 
 
 def test_a_run_without_a_release(tmp_path: Path) -> None:
-    with pytest.raises(RecipeError, match="has no release yet"):
+    with pytest.raises(RecipeError, match="has no result of release yet"):
         _ = Home(tmp_path).run("demo").release
 
 

@@ -14,7 +14,7 @@ def add_parser(commands: Commands) -> None:
         "tell what adding a language to a model would take and bring",
         "Find the text of a language in the runs of a home, measure what the base makes of it, and say what training "
         "on it would take and bring. What it would bring is a law fitted to what the home's own runs have measured, "
-        "with a 95 %% interval. The verdict is `do`, `don't` or `can't say`, with the reason.",
+        "with a 95 % interval. The verdict is `do`, `don't` or `can't say`, with the reason.",
     )
     parser.add_argument(
         "--add", required=True, metavar="LANG", help="a label, code or English name: swh_Latn, sw, Hausa"

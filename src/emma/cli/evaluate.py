@@ -9,8 +9,8 @@ from emma.cli.stage import StageHelp
 from emma.cli.values import parse_count, parse_folder, parse_positive
 
 DESCRIPTION = """\
-With a recipe, run it up to this stage. Without one, run benchmarks on the models that --model names: `emma tasks` lists
-them, and what a model has answered before is not asked again."""
+With a recipe, run it up to this stage. Without one, run benchmarks on the models that --model names. `emma tasks` lists
+the benchmarks; what a model has answered before is not asked again."""
 
 
 def add_parser(commands: Commands, name: str) -> None:

@@ -17,7 +17,9 @@ def add_parser(commands: Commands) -> None:
     measure = add_command(group, "eval", "measure any fastText model on a recipe's clean sources")
     labels = add_command(group, "labels", "show what a model's labels mean, and which mean nothing to us")
     for parser in (measure, labels):
-        parser.add_argument("model", help="a fastText file, a folder with model.bin, or owner/repository@revision")
+        parser.add_argument(
+            "model", metavar="MODEL", help="a fastText file, a folder with model.bin, or owner/repository@revision"
+        )
         parser.add_argument(
             "--scheme", default="any", choices=get_args(Scheme), help="how the model's labels are to be read"
         )

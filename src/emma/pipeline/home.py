@@ -125,7 +125,10 @@ class Run(Record):
         key = self.addresses.get(stage)
         artifact = self.home.load(stage, key) if key else None
         if artifact is None:
-            raise RecipeError(f"The run '{self.name}' in {self.home.path} has no {stage} yet; 'emma status' shows it.")
+            raise RecipeError(
+                f"The run '{self.name}' in {self.home.path} has no result of {stage} yet: `emma status RECIPE` shows how "
+                f"far it is, `emma run RECIPE --until {stage}` goes on with it."
+            )
         return artifact
 
     def table(self, stage: str, name: str) -> "pa.Table":

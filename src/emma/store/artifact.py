@@ -71,7 +71,7 @@ def ensure_file(folder: Path, url: str | None, name: str, facts: FileFacts) -> N
     """See to it that a file of an artifact is here and has its size. Raises ArtifactError when it cannot be."""
     path = join_inside(folder, name, folder / MANIFEST)
     size = path.stat().st_size if path.exists() else None
-    # Sizes only: hashing every file that is opened would read each twice. `emma verify` compares hashes.
+    # Sizes only: hashing every file that is opened would read each twice. `emma status --verify` compares hashes.
     if size == facts["bytes"]:
         return
     if url is not None:

@@ -76,7 +76,7 @@ def test_what_was_not_asked_for(compiled: Path, capsys: pytest.CaptureFixture[st
 
 def test_a_run_without_a_release(compiled: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["release", "--verify", "one", "--home", str(compiled)]) == 1
-    assert "has no release yet" in capsys.readouterr().err
+    assert "has no result of release yet" in capsys.readouterr().err
 
 
 def test_a_program_that_stops_is_quoted(tmp_path: Path) -> None:

@@ -82,7 +82,7 @@ def test_names(tmp_path: Path, home: Home) -> None:
 def test_a_run_by_its_name(compiled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "one").mkdir()  # as `emma new` names a run after the folder of text
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(RecipeError, match=r"The run 'one' in .* has no vocab yet"):
+    with pytest.raises(RecipeError, match=r"The run 'one' in .* has no result of vocab yet"):
         open_counter("one", Home(compiled))
 
 

@@ -218,7 +218,7 @@ def test_the_command(compiled: Path, tmp_path: Path, capsys: pytest.CaptureFixtu
 
 def test_a_run_that_did_not_come_so_far(compiled: Path, tmp_path: Path) -> None:
     early = emma.Home(compiled).run("earlier")
-    with pytest.raises(RecipeError, match="has no curate yet"):
+    with pytest.raises(RecipeError, match="has no result of curate yet"):
         early.export(tmp_path / "out")
 
 
