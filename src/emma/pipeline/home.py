@@ -126,8 +126,8 @@ class Run(Record):
         artifact = self.home.load(stage, key) if key else None
         if artifact is None:
             raise RecipeError(
-                f"The run '{self.name}' in {self.home.path} has no result of {stage} yet: `emma status RECIPE` shows how "
-                f"far it is, `emma run RECIPE --until {stage}` goes on with it."
+                f"The run '{self.name}' in {self.home.path} has no result of {stage} yet: `emma status RECIPE` shows "
+                f"how far it is, `emma {stage} RECIPE` goes on with it."
             )
         return artifact
 

@@ -64,7 +64,7 @@ def test_one_client_alone(ask, compiled: Path, capsys: pytest.CaptureFixture[str
 
 def test_no_such_client(ask, compiled: Path) -> None:
     ask(GOOD, BAD)
-    with pytest.raises(RecipeError, match=r"no check for the client 'ugly'. There is one for good, bad\."):
+    with pytest.raises(RecipeError, match=r"no check for a client 'ugly'. There are: good, bad\."):
         clients.choose_clients(["ugly"])
 
 
