@@ -11,7 +11,9 @@ from emma.errors import RecipeError
 from emma.inspect.ledger.models import match_runs
 from emma.inspect.ledger.removal import add_removal, undo_removal
 from emma.pipeline.home import LOCK, Home
+from emma.pipeline.recipe import Recipe
 from emma.pipeline.removals import read_removals
+from emma.pipeline.run import run_recipe
 from emma.store.artifact import commit
 from emma.work.removal.rules import Removal
 
@@ -142,3 +144,15 @@ def test_a_model_says_what_it_began_as_or_that_nobody_can_tell(home: Home) -> No
 def test_a_home_without_runs_takes_any_removal(tmp_path: Path) -> None:
     add_removal(Home(tmp_path / "new"), Removal(source="later"))
     assert [one.source for one in read_removals(Home(tmp_path / "new"))] == ["later"]
+
+
+@pytest.mark.slow
+def test_a_home_whose_store_is_elsewhere_is_asked_there(compiled: Path, tmp_path: Path, bucket: str) -> None:
+    recipe = Recipe.read(compiled.parent / "two.toml")
+    home = Home(tmp_path / "home", bucket)
+    run_recipe(recipe, "curate", home, workers=1, quiet=True)
+    for folder in ("collect", "curate"):
+        shutil.rmtree(home.store / folder)  # the cache of the store
+    answer = add_removal(home, Removal(source="small"))
+    assert [(match.run, match.collected, match.kept, match.unknown) for match in answer.runs] == [("two", 3, 3, "")]
+    assert run_recipe(recipe, "curate", home, workers=1, quiet=True).artifact("curate").counts["dropped: removed"] == 3
