@@ -25,7 +25,7 @@ def said(**changes: object) -> str:
 def test_what_was_written() -> None:
     assert said().splitlines() == [
         "out: 1,200 documents, 3,000,000 bytes of text, in 3 languages and 8 files",
-        "together 1,249 documents that were collected; `datasets` loads each language by its label",
+        "together 1,249 documents collected; `datasets` loads each language by its label",
     ]
     assert "(as before: nothing has changed)" in said(is_new=False)
     assert "all languages at once, with the column `lang`" in said(has_one_config=True)
@@ -57,5 +57,5 @@ def test_a_run_by_its_folder(compiled: Path, tmp_path: Path) -> None:
     request = Request(langs=["th"])
     exported = export_named(emma.Home(tmp_path), str(compiled / "two"), tmp_path / "out", request, **how)  # type: ignore[arg-type]
     assert exported.languages == 1
-    with pytest.raises(RecipeError, match=r"Which run\? .* has: one, two\. Name it: emma export one --to DIR"):
+    with pytest.raises(RecipeError, match=r"Which run\? .* has: one, two\. Name one, as in emma export one --to DIR"):
         export_named(emma.Home(compiled), None, tmp_path / "other", request, **how)  # type: ignore[arg-type]
