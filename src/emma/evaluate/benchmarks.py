@@ -15,6 +15,7 @@ from emma.evaluate.engine.answers import AnswerStore
 from emma.evaluate.engine.ranks import ALONE, Ranks
 from emma.evaluate.engine.requests import Answer, Request, request_key
 from emma.evaluate.engine.run import OpenBackend, answer_requests
+from emma.evaluate.groupings import find_groupings
 from emma.evaluate.metrics.measures import TaskAnswers
 from emma.evaluate.metrics.output_language import identify_answers
 from emma.evaluate.metrics.statistics import Resampling
@@ -23,17 +24,12 @@ from emma.evaluate.questions import (
     Reading,
     choose_languages,
     describe_reading,
-    find_fit,
     find_folders,
     read_task,
 )
 from emma.evaluate.results import write_task_tables
 from emma.evaluate.tasks.registry import find_task
 from emma.evaluate.tasks.task import Asking, Item
-from emma.lang.cldr import representative
-from emma.lang.families import read_families
-from emma.lang.language import Lang
-from emma.lang.places import find_place
 from emma.store import shards
 from emma.store.address import Fingerprints
 from emma.work.progress import Reporter
@@ -96,36 +92,6 @@ def answer_questions(
     """Ask a model that is open already, shown by its name; `run_benchmarks` finds what it has answered."""
     if questions:
         answer_requests([lambda: backend], list_requests(questions), root, reporter, label=f"{model}, benchmarks")
-
-
-def find_groupings(
-    section: EvaluateConfig, tiers: Mapping[str, str] | None, questions: Sequence[Questions]
-) -> dict[str, Mapping[str, str]]:
-    """What averages are grouped by beside scripts: tiers, where there is a corpus, and families.
-
-    Raises SourceError where the recipe names a table of families that cannot be read.
-    """
-    groupings: dict[str, Mapping[str, str]] = {}
-    langs = sorted({each.lang for each in questions})
-    if tiers:
-        corpus = [Lang.parse(label) for label in tiers]
-        fits = {lang.label: find_fit(lang, corpus) for lang in langs}
-        groupings["tier"] = {label: tiers[fit.label] for label, fit in fits.items() if fit is not None}
-    groupings["family"] = find_families(langs, section.families_file())
-    return groupings
-
-
-def find_families(langs: Sequence[Lang], path: Path | None) -> dict[str, str]:
-    """The family of each language that has one, by label: of the table that is named, else of the one EMMA brings."""
-    named = [lang for lang in langs if lang.is_language]
-    if path is None:
-        found: dict[str, str | None] = {lang.label: find_place(lang.iso639_3).family for lang in named}
-    else:
-        families = read_families(path)
-        # Glottolog knows no macrolanguages: Swahili stands there as the member that is mostly meant.
-        codes = {lang.label: (lang.iso639_3, representative(lang.iso639_3)) for lang in named}
-        found = {label: families.get(own, families.get(member)) for label, (own, member) in codes.items()}
-    return {label: family for label, family in found.items() if family}
 
 
 def open_models(
