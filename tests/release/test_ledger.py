@@ -7,6 +7,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from emma.errors import ArtifactError
 from emma.release import ledger
 from emma.release.ledger import LEDGER_FILE, LedgerPart, make_ledger, write_ledger
 from emma.schemas import LEDGER
@@ -15,6 +16,7 @@ from emma.store.artifact import Artifact
 from emma.tokens.samples import Samples
 from emma.work.work import Work
 from tests.conftest import documents, selection
+from tests.disks import small_files
 from tests.tokens.test_samples import DOCUMENTS, samples
 
 __all__ = ["samples"]
@@ -108,3 +110,13 @@ def test_a_part_is_those_rows_of_the_whole_and_reads_no_other_tokens(
         row for row in whole.to_pylist() if lang in (None, row["lang"]) and source in (None, row["source"])
     ]
     assert read == packed and bool(found) == bool(packed)
+
+
+@pytest.mark.parametrize("samples", ["concatenate"], indirect=True)
+def test_a_full_disk_says_what_to_free(inputs: dict[str, Artifact], make_work: Callable[..., Work]) -> None:
+    with (
+        small_files(500),
+        pytest.raises(ArtifactError, match=r"Could not write .* Free some space .*`emma clean` shows"),
+    ):
+        make_ledger(**inputs, work=make_work("release"))
+    assert make_ledger(**inputs, work=make_work("release"))

@@ -139,19 +139,28 @@ def staging(path: Path) -> Iterator[Path]:
     temporary = path.with_name(f"{path.name}.{socket.gethostname()}.{os.getpid()}.tmp")
     shutil.rmtree(temporary, ignore_errors=True)
     try:
-        temporary.mkdir(parents=True)
-        yield temporary
+        with explain_full_disk(path):
+            temporary.mkdir(parents=True)
+            yield temporary
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+@contextmanager
+def explain_full_disk(path: Path) -> Iterator[None]:
+    """Raise ArtifactError, with what to free, where the disk of `path` takes no more; other errors as they are."""
+    try:
+        yield
     except EmmaError:
         raise
     except Exception as error:
-        if is_disk_full(error, path):
-            raise ArtifactError(
-                f"Could not write {path}: {error}. Nothing half-written was kept. "
-                "Free some space or choose another --home; the same command goes on where it stopped."
-            ) from error
-        raise
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
+        if not is_disk_full(error, path):
+            raise
+        raise ArtifactError(
+            f"Could not write {path}: {error}. Nothing half-written was kept. Free some space on that disk: `emma "
+            "clean` shows what a home holds that no run needs; or choose another (--home; --to of an export). The same "
+            "command goes on where it stopped."
+        ) from error
 
 
 def is_disk_full(error: Exception, path: Path) -> bool:

@@ -1,5 +1,6 @@
 """An export holds the documents that were kept, once each, and other programs open it."""
 
+import errno
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,7 +12,7 @@ import zstandard
 
 import emma
 from emma.cli.main import main
-from emma.errors import LanguageError, RecipeError
+from emma.errors import ArtifactError, LanguageError, RecipeError
 from emma.pipeline.export import run as module
 from emma.pipeline.export.choose import COLUMNS
 from emma.pipeline.export.folder import HIDDEN, RECORD
@@ -19,6 +20,7 @@ from emma.pipeline.home import Run
 from emma.schemas import SPLITS
 from emma.store import shards
 from tests.curate.corpus import prose
+from tests.disks import small_files
 
 Rows = dict[str, list[dict[str, Any]]]
 
@@ -178,6 +180,27 @@ def test_datasets_opens_each_language(run: Run, tmp_path: Path) -> None:
         assert {split: [" ".join(text.split()) for text in each] for split, each in texts.items()} == {
             split: [" ".join(text.split()) for text in each] for split, each in found.items()
         }
+
+
+@pytest.mark.parametrize(("kind", "most"), [("parquet", 0), ("jsonl.zst", 1_000), ("txt", 1_000)])
+def test_a_full_disk_says_what_to_free_and_the_export_goes_on(run: Run, kind: str, most: int, tmp_path: Path) -> None:
+    run.export(tmp_path / "whole", kind=kind, workers=1)
+    said = "Could not write .* Free some space .*`emma clean` shows .* --to of an export.* goes on where it stopped"
+    with small_files(most), pytest.raises(ArtifactError, match=said):
+        run.export(tmp_path / "out", kind=kind, workers=1)
+    assert [path.name for path in (tmp_path / "out").iterdir()] == [HIDDEN]
+    run.export(tmp_path / "out", kind=kind, workers=1)
+    assert files(tmp_path / "out") == files(tmp_path / "whole")
+
+
+def test_a_disk_that_is_full_in_the_end(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: object) -> str:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch, pytest.raises(ArtifactError, match=r"Could not write .*out: .*No space left"):
+        patch.setattr(module, "render_readme", refuse)
+        run.export(tmp_path / "out", workers=1)
+    assert run.export(tmp_path / "out", workers=1).is_new
 
 
 def test_too_many_languages_are_one_configuration(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,6 +20,7 @@ from emma.pipeline.run import open_executor
 from emma.pipeline.unheeded import refuse_removed
 from emma.schemas import Row
 from emma.store.address import address
+from emma.store.artifact import explain_full_disk
 from emma.work.by_language import Choice, assemble_corpus, bucket_by_language, write_languages
 from emma.work.local import Executor
 from emma.work.progress import Reporter
@@ -37,7 +38,7 @@ def export_corpus(
 
     A stopped export goes on when it is called again. Raises RecipeError or LanguageError for what the run does not
     have, RecipeError for a folder that is not empty and where documents were removed since, ArtifactError where rows
-    are missing.
+    are missing or the disk is full.
     """
     corpus, folder = Corpus.of(run), ExportFolder(Path(to))
     refuse_removed(run.home, corpus.collect, corpus.curate)
@@ -51,16 +52,16 @@ def export_corpus(
         return read_exported(folder.path, record)
     folder.prepare(force=force)
     reporter = Reporter(quiet)
-    with open_executor("local", workers, reporter.say) as executor:
+    with explain_full_disk(folder.path), open_executor("local", workers, reporter.say) as executor:
         work = make_work(folder, key, executor, reporter)
         work.bytes_in = counts.bytes
         sizes, files, masked = write_files(corpus, choice, request.kind, work)
-    exported = counts.close(folder.path, sizes, files, masked)
-    columns = [*choice.columns, "redistribution", *request.annotations]
-    contents = Contents(f"{run.name}: corpus", request.kind, files, columns, sizes, counts.sources, masked)
-    (work.out / "README.md").write_text(render_readme(contents), encoding="utf-8")
-    facts = {"run": run.name, "address": key, "choice": choice.model_dump(mode="json"), "format": request.kind}
-    folder.take_over(work.out, {**facts, "exported": {**asdict(exported), "folder": ""}})
+        exported = counts.close(folder.path, sizes, files, masked)
+        columns = [*choice.columns, "redistribution", *request.annotations]
+        contents = Contents(f"{run.name}: corpus", request.kind, files, columns, sizes, counts.sources, masked)
+        (work.out / "README.md").write_text(render_readme(contents), encoding="utf-8")
+        facts = {"run": run.name, "address": key, "choice": choice.model_dump(mode="json"), "format": request.kind}
+        folder.take_over(work.out, {**facts, "exported": {**asdict(exported), "folder": ""}})
     return exported
 
 
