@@ -145,25 +145,19 @@ def _vary(settings: dict[str, Any], readers: Sequence[str], place: Place, group:
 
 
 def _first_reasons(source: DraftSource) -> dict[str, str]:
-    config = source.config
-    reasons = {"reader": load_reader(config.reader).summary}
-    if config.fields:
-        reasons["fields"] = "by the names of the columns and what is in them"
-    if config.keep:
-        reasons["keep"] = "what the files say of each text, to travel with it"
-    if config.options.get("unit") == "line":
-        reasons["options"] = "each line is a text of its own"
-    elif config.options.get("unit") == "paragraph":
-        reasons["options"] = "empty lines divide the texts"
-    elif "records" in config.options:
-        reasons["options"] = "where the records are in the file"
-    elif config.options:
-        reasons["options"] = "as its rows look"
-    if config.encoding:
-        reasons["encoding"] = "its bytes are no UTF-8, and read as text in this"
-    if config.scheme != "any":
-        reasons["scheme"] = "how its codes are written"
-    return reasons
+    """Why settings are what they are, of those that are there."""
+    config, options = source.config, source.config.options
+    known = {"line": "each line is a text of its own", "paragraph": "empty lines divide the texts"}
+    of_options = "where the records are in the file" if "records" in options else "as its rows look"
+    reasons = {
+        "reader": load_reader(config.reader).summary,
+        "fields": "by the names of the columns and what is in them",
+        "keep": "what the files say of each text, to travel with it",
+        "options": known.get(str(options.get("unit")), of_options),
+        "encoding": "its bytes are no UTF-8, and read as text in this",
+        "scheme": "how its codes are written",
+    }
+    return {setting: why for setting, why in reasons.items() if getattr(config, setting) not in ({}, (), None, "any")}
 
 
 def _doubt_benchmarks(draft: Draft) -> None:

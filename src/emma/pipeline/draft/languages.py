@@ -24,22 +24,12 @@ MIN_MATCHED = 0.9
 MANY = 12
 """Different parts from which nearly all of them can be no languages by chance."""
 ONE_LANGUAGE = {
-    "Armn": "hye_Armn",
-    "Cher": "chr_Cher",
-    "Geor": "kat_Geor",
-    "Grek": "ell_Grek",
     "Hang": "kor_Kore",
-    "Jpan": "jpn_Jpan",
-    "Khmr": "khm_Khmr",
-    "Kore": "kor_Kore",
-    "Laoo": "lao_Laoo",
-    "Nkoo": "nqo_Nkoo",
-    "Olck": "sat_Olck",
-    "Sinh": "sin_Sinh",
-    "Telu": "tel_Telu",
-    "Thaa": "div_Thaa",
-    "Thai": "tha_Thai",
-}
+    **{label[-4:]: label for label in (
+        "chr_Cher", "div_Thaa", "ell_Grek", "hye_Armn", "jpn_Jpan", "kat_Geor", "khm_Khmr", "kor_Kore", "lao_Laoo",
+        "nqo_Nkoo", "sat_Olck", "sin_Sinh", "tel_Telu", "tha_Thai",
+    )},
+}  # fmt: skip
 """Scripts in which nearly all text is in one language: a guess to confirm, never more."""
 
 
@@ -103,14 +93,16 @@ def is_written(part: str, scheme: Scheme, script: str) -> bool:
         iso, _ = find_language(part, scheme)
     except LanguageError:
         return False
+    return _has_script(iso, script)
+
+
+def _has_script(iso: str, script: str) -> bool:
     return any(scripts_agree(script, known) for known in known_scripts(iso))
 
 
 def is_written_in(iso: str, text: str) -> bool:
     """Whether a text may be in a language, by its script."""
-    script, _, _ = written_evidence(strip_markup(text, 2_000))
-    scripts = known_scripts(iso)
-    return not scripts or any(scripts_agree(script, known) for known in scripts)
+    return not known_scripts(iso) or _has_script(iso, written_evidence(strip_markup(text, 2_000))[0])
 
 
 def choose_name_scheme(parts: set[str], name: str) -> Scheme:
