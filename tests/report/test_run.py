@@ -1,7 +1,9 @@
 """The stage as a whole: twins that agree, the same bytes twice, and clear errors."""
 
+import base64
 import csv
 import json
+import zlib
 from collections.abc import Callable
 from dataclasses import fields
 
@@ -14,6 +16,7 @@ from emma.lang.language import CODE
 from emma.report.config import ReportConfig
 from emma.report.languages import LanguageRow
 from emma.report.run import report
+from emma.store import shards
 from emma.store.artifact import Artifact
 from emma.work.work import Work
 
@@ -43,6 +46,22 @@ def test_twins_agree_and_bytes_repeat(make_artifact: Make, make_work: MakeWork) 
     assert {name: made.counts[f"languages_{name}"] for name in ("collected", "kept", "trained", "measured")} == {
         "collected": 29, "kept": 29, "trained": 29, "measured": 26,
     }  # fmt: skip
+
+
+def test_text_that_may_not_be_passed_on_is_quoted_where_the_recipe_says_so(
+    make_artifact: Make, make_work: MakeWork
+) -> None:
+    inputs = run_artifacts(make_artifact, labels(5))
+    path = inputs["collect"].file("sources.parquet")
+    rows = [{**row, "redistribution": "derived"} for row in shards.read(path).to_pylist()]
+    shards.write(path, pa.Table.from_pylist(rows))
+    for number, quoted in enumerate((False, True)):
+        work = make_work("report", str(number) * 20)
+        report(ReportConfig(quote_derived=quoted), **inputs, work=work)
+        packed = (work.out / "index.html").read_text(encoding="utf-8").partition('id="pages">')[2].partition("<")[0]
+        samples = json.loads(zlib.decompress(base64.b64decode(packed), -15))["samples"]
+        kinds = {(type(prompt), type(text)) for shown in samples for prompt, text, *_ in shown}
+        assert kinds == {(str, str) if quoted else (int, int)}
 
 
 def test_900_languages_stay_small(make_artifact: Make, make_work: MakeWork) -> None:
