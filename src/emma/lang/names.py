@@ -56,11 +56,21 @@ def find_by_name(name: str) -> str:
 def _suggest_names(name: str) -> str:
     """A sentence with names that this one is part of, else with names like it; or nothing."""
     words = set(_key(name).split())
-    longer = [key for key in _all_names() if words and words < set(key.split())]
+    longer = [key for key in _names_by_word().get(min(words, default=""), ()) if words < set(key.split())]
     keys = longer[:MAX_SUGGESTED] or find_similar(_key(name))
     listed = ", ".join(f"{_all_names()[key].name} ({', '.join(_all_names()[key].codes)})" for key in keys)
     more = f" and {len(longer) - MAX_SUGGESTED} more" if len(longer) > MAX_SUGGESTED else ""
     return f" Names {'with' if longer else 'like'} it: {listed}{more}." if keys else ""
+
+
+@lru_cache(maxsize=1)
+def _names_by_word() -> Mapping[str, list[str]]:
+    """Keys of names by each of their words."""
+    found: dict[str, list[str]] = {}
+    for key in _all_names():
+        for word in set(key.split()):
+            found.setdefault(word, []).append(key)
+    return found
 
 
 def find_similar(key: str) -> list[str]:

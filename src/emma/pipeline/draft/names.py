@@ -1,14 +1,14 @@
 """What names of files and folders say in words: translations of each other, splits, and languages among other words."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import PurePosixPath
 
 from emma.collect.files.compression import without_suffix
 from emma.collect.files.datasets import SHARD
 from emma.errors import LanguageError
-from emma.lang.cldr import has_name, has_two_letters
+from emma.lang.cldr import has_name
 from emma.lang.codes import find_language
 from emma.pipeline.draft.columns import name_language
 from emma.pipeline.draft.languages import own_names
@@ -50,16 +50,29 @@ def _read_words(part: str) -> dict[str, str]:
 
 def _read_language_word(word: str, *, is_alone: bool) -> str:
     """The ISO 639-3 language of a tag, of an English name, or of a name that the language gives itself."""
+    if not word.isascii():
+        code = own_names().get(word.casefold())
+        return find_language(code)[0] if code else ""
+    if iso := well_known_names().get(word.casefold(), ""):
+        return iso if len(word) >= MIN_LETTERS else ""
     try:
         if TAG.fullmatch(word):
             return find_language(word)[0]
+        if len(word) <= MIN_LETTERS or not (is_alone or word.istitle()):
+            return ""
         iso = find_language(word, "name")[0]
     except LanguageError:
-        # the languages' own names take long to look up
-        code = "" if word.isascii() else own_names().get(word.casefold())
-        return find_language(code)[0] if code else ""
-    is_likely = len(word) > MIN_LETTERS and has_name(iso) and (is_alone or word.istitle())
-    return iso if is_likely or (len(word) >= MIN_LETTERS and has_two_letters(iso)) else ""
+        return ""
+    return iso if has_name(iso) else ""
+
+
+@lru_cache(maxsize=1)
+def well_known_names() -> Mapping[str, str]:
+    """English names of the languages that have two letters, in small letters, and their ISO 639-3 codes."""
+    from babel.core import Locale
+
+    names = Locale("en").languages
+    return {name.casefold(): find_language(code)[0] for code, name in names.items() if len(code) == 2}
 
 
 def find_pairs(files: Sequence[PlaceFile]) -> tuple[list[list[PlaceFile]], list[PlaceFile]]:
