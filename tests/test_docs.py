@@ -63,7 +63,7 @@ RUN = (
     "run texts.toml",
 )  # fmt: skip
 """Commands that are run on it: they take a second or so. All others are given to their parser."""
-ELSEWHERE = re.compile(r"--push someone/demo$|(?<![\w.])[/~]\w|://|--on |qwen3|\$")
+ELSEWHERE = re.compile(r"--push someone/demo$|new OWNER|(?<![\w.])[/~]\w|://|--on |qwen3|\$")
 """In commands that need what is not here: other machines, servers, and files of the reader's."""
 
 
