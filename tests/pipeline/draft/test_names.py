@@ -57,6 +57,7 @@ def test_splits(name: str, split: str) -> None:
         ("even more/mono sound/x.txt", {}),  # of four letters, and languages that few know
         ("a/Swahili-NT.xml", {"Swahili": "swa"}),
         ("Yoruba.txt", {"Yoruba": "yor"}),
+        ("cp1251-as-latin.html", {}),  # an encoding
         ("my Ewe notes/x.txt", {}),  # two letters, and a name of three
         ("Twi na Igbo/x.txt", {"Igbo": "ibo"}),
         ("sw.txt", {}),

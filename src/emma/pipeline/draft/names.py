@@ -71,8 +71,9 @@ def well_known_names() -> Mapping[str, str]:
     """English names of the languages that have two letters, in small letters, and their ISO 639-3 codes."""
     from babel.core import Locale
 
-    names = Locale("en").languages
-    return {name.casefold(): find_language(code)[0] for code, name in names.items() if len(code) == 2}
+    # Latin is a script and an encoding too
+    names = {code: name for code, name in Locale("en").languages.items() if len(code) == 2 and code != "la"}
+    return {name.casefold(): find_language(code)[0] for code, name in names.items()}
 
 
 def find_pairs(files: Sequence[PlaceFile]) -> tuple[list[list[PlaceFile]], list[PlaceFile]]:
