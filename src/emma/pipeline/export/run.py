@@ -26,7 +26,7 @@ from emma.work.local import Executor
 from emma.work.progress import Reporter
 from emma.work.work import Work
 
-STAGE, VERSION = "export", 2
+STAGE, VERSION = "export", 3
 BUCKETS = 16
 """Groups of languages that are written by tasks of their own."""
 
