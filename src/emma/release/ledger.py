@@ -45,7 +45,7 @@ class LedgerPart(Settings):
     """The documents that a ledger is asked about."""
 
     documents: int
-    """How many may have been seen."""
+    """Of its languages, from all sources: as many are looked through."""
     lang: str | None = None
     """Of this language alone, a label."""
     sources: tuple[str, ...] | None = None

@@ -1,6 +1,8 @@
 """Where the ledger of a model is found, and what is said where there is none."""
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pyarrow as pa
 import pytest
@@ -8,9 +10,10 @@ import pytest
 from emma.errors import LanguageError, RecipeError
 from emma.inspect.ledger.open import choose_part, find_ledger, find_released
 from emma.pipeline.home import Home
-from emma.release.ledger import LEDGER_FILE
+from emma.release.ledger import LEDGER_FILE, LedgerPart
 from emma.schemas import LEDGER
 from emma.store import shards
+from emma.store.artifact import Artifact
 
 
 def test_a_released_folder_has_it_beside_the_model(tmp_path: Path) -> None:
@@ -44,5 +47,14 @@ def test_what_would_train_it_is_known_before_anything_is_read(compiled: Path) ->
     assert few.documents == sum(row["documents"] for row in table if row["lang"] == few.lang)
     with pytest.raises(LanguageError, match="klingonese"):
         choose_part("two", curate, "klingonese", None)
-    with pytest.raises(RecipeError, match=r"The ledger of two has no source 'mad'\. It has: made"):
+    with pytest.raises(RecipeError, match=r"The ledger of two has no source 'mad'\. Did you mean 'made'\?"):
         choose_part("two", curate, None, "mad")
+
+
+def test_of_a_source_all_of_its_languages_is_looked_through(tmp_path: Path) -> None:
+    counts = [("swh_Latn", "a", 5), ("swh_Latn", "b", 70), ("tha_Thai", "b", 900)]
+    rows = [{"lang": lang, "source": source, "outcome": "train", "documents": n} for lang, source, n in counts]
+    shards.write(tmp_path / "languages.parquet", pa.Table.from_pylist(rows))
+    curate = cast(Artifact, SimpleNamespace(file=tmp_path.joinpath))
+    assert choose_part("run", curate, None, "a") == LedgerPart(documents=75, sources=("a",))
+    assert choose_part("run", curate, "Thai", None) == LedgerPart(documents=900, lang="tha_Thai", sources=("b",))

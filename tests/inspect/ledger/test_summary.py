@@ -48,7 +48,7 @@ def test_sums_are_those_of_the_rows(files: list[Path]) -> None:
 def test_one_language_and_one_source(files: list[Path]) -> None:
     answer = summarise_ledger("run", files, "Thai", "b")
     assert answer.documents == 1 and [row["source"] for row in answer.sources] == ["b"]
-    with pytest.raises(RecipeError, match=r"The ledger of run has no source 'c'\. It has: a, b"):
+    with pytest.raises(RecipeError, match=r"The ledger of run has no source 'c'\. There are: a, b\."):
         summarise_ledger("run", files, source="c")
     with pytest.raises(RecipeError, match=r"has no|has nothing"):
         summarise_ledger("run", files, "swh_Latn")

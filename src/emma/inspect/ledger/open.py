@@ -62,7 +62,8 @@ def make_run_ledger(
     train = run.artifact("train")
     pack, mix = (find_input(run.home, train, stage) for stage in ("pack", "mix"))
     inputs = {stage: find_input(run.home, pack, stage) for stage in ("collect", "curate")}
-    part = None if lang is source is None else choose_part(run.name, inputs["curate"], lang, source)
+    is_whole = lang is None and source is None
+    part = None if is_whole else choose_part(run.name, inputs["curate"], lang, source)
     with run.home.locked(), Local(workers) as executor, tempfile.TemporaryDirectory() as out:
         work = Work(run.home.store, "release", ReleaseConfig.version, "ledger", Path(out), executor, Reporter())
         return make_ledger(**inputs, pack=pack, mix=mix, train=train, work=work, part=part)
@@ -72,6 +73,8 @@ def choose_part(name: str, curate: Artifact, lang: str | None, source: str | Non
     """The documents of a language and a source, by what curate counted, before any of them is read."""
     table = shards.read(curate.file("languages.parquet"))
     table = table.filter(pc.and_(pc.equal(table["outcome"], "train"), pc.greater(table["documents"], 0)))
-    table, label = choose_rows(name, table, lang, source)
-    sources = tuple(sorted({*table["source"].to_pylist()}))
-    return LedgerPart(documents=pc.sum(table["documents"]).as_py() or 0, lang=label, sources=sources)
+    mine, label = choose_rows(name, table, lang, source)
+    # Token files are of a language, from whatever source: all of it is looked through.
+    seen = table.filter(pc.is_in(table["lang"], mine["lang"].combine_chunks()))["documents"]
+    sources = tuple(sorted({*mine["source"].to_pylist()}))
+    return LedgerPart(documents=pc.sum(seen).as_py() or 0, lang=label, sources=sources)

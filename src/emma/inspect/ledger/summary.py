@@ -13,6 +13,7 @@ from emma.inspect.lookup import find_corpus_language
 from emma.store import shards
 from emma.ui.numerals import format_count, format_decimal, format_share
 from emma.ui.terminal import format_table
+from emma.wording import suggest
 
 COLUMNS = ("lang", "source", "licence", "redistribution", "origin")
 SUMS = ("documents", "tokens", "tokens_seen")
@@ -71,7 +72,7 @@ def summarise_ledger(
     Raises RecipeError for a source that it does not have, and as `find_corpus_language` does for a language.
     """
     groups = sum_groups(files)
-    if not lang is source is None:
+    if lang is not None or source is not None:
         groups, _ = choose_rows(name, groups, lang, source)
     by_class = add_up(groups, ["redistribution"])
     return LedgerSummary(
@@ -91,7 +92,7 @@ def choose_rows(name: str, table: pa.Table, lang: str | None, source: str | None
     if source is not None:
         sources = sorted({*table["source"].to_pylist()})
         if source not in sources:
-            raise RecipeError(f"The ledger of {name} has no source '{source}'. It has: {', '.join(sources)}.")
+            raise RecipeError(f"The ledger of {name} has no source '{source}'. {suggest(source, sources)}")
         table = table.filter(pc.equal(table["source"], source))
     if lang is None:
         return table, None
