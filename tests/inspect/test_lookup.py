@@ -58,3 +58,11 @@ def test_an_id_is_found_by_a_part_of_it_and_by_its_source(compiled: Path) -> Non
     for part in (rest.rpartition("#")[0], f"{source}:elsewhere#1", rest.rpartition(".")[0]):
         with pytest.raises(RecipeError, match=rf"There are, for example: {source}:"):
             find_document(collect, part)
+
+
+def test_a_row_that_was_joined_is_looked_for_in_the_document_before_it(compiled: Path) -> None:
+    collect = Home(compiled).run("one").artifact("collect")
+    file = next(read_ids(collect))[0].as_py().rpartition("#")[0]
+    rows = [int(name.rpartition("#")[2]) for ids in read_ids(collect) for name in ids.to_pylist() if file in name]
+    with pytest.raises(RecipeError, match=rf"Row 999999 may have been joined into {file}#{max(rows)}\."):
+        find_document(collect, f"{file}#999999")

@@ -1,6 +1,7 @@
 """Finding what a person names: a language of its corpus, a document or a reject by its id."""
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -37,25 +38,34 @@ def read_ids(collect: Artifact) -> Iterator[pa.ChunkedArray]:
 def hint_document(collect: Artifact, document: str) -> str:
     """Which ids may be meant: those of the same file, else that have the word in them, else of the same source."""
     file, _, row = document.rpartition("#")
-    same_file = filter_ids(collect, pc.starts_with, f"{file}#") if file else []
-    # Short texts are joined, and the document has the row of its first. Ids come in the order of rows.
-    before = [other for other in same_file if row.isdigit() and int(other.rpartition("#")[2]) < int(row)]
-    if before:
-        return f"Row {row} may have been joined into {before[-1]}."
     source, colon, _ = document.partition(":")
+    if file and row.isdigit() and (before := find_row_before(collect, file, int(row))):
+        return f"Row {row} may have been joined into {before}."
     word = file or document
-    near = same_file or (filter_ids(collect, pc.match_substring, word) if len(word) >= MIN_WORD else [])
-    if near := near or filter_ids(collect, pc.starts_with, f"{source}:"):
-        return f"There are, for example: {', '.join(near[:MAX_IDS])}."
+    tests = [(pc.starts_with, f"{file}#")] if file else []
+    tests += [(pc.match_substring, word)] if len(word) >= MIN_WORD else []
+    for test, text in (*tests, (pc.starts_with, f"{source}:")):
+        if near := list(islice(filter_ids(collect, test, text), MAX_IDS)):
+            return f"There are, for example: {', '.join(near)}."
     sources = shards.read(collect.file("sources.parquet"), ["source"])["source"].to_pylist()
     example = next((ids[0].as_py() for ids in read_ids(collect) if len(ids)), "wiki:pages.jsonl#1")
     unknown = f"The run has no source '{source}'. {suggest(source, sources)} " if colon else ""
     return f"{unknown}An id is source:file#row, such as {example}."
 
 
-def filter_ids(collect: Artifact, test: Callable[[pa.ChunkedArray, str], pa.ChunkedArray], text: str) -> list[str]:
-    """The ids that pass a test with a text, such as that they begin so."""
-    return [name for ids in read_ids(collect) for name in ids.filter(test(ids, text)).to_pylist()]
+def find_row_before(collect: Artifact, file: str, row: int) -> str:
+    """The last id of a file before a row, which has the short texts after it too; empty where there is none."""
+    ids = filter_ids(collect, pc.starts_with, f"{file}#")
+    return max((each for each in ids if _row_of(each) < row), key=_row_of, default="")
+
+
+def _row_of(document: str) -> int:
+    return int(document.rpartition("#")[2])
+
+
+def filter_ids(collect: Artifact, test: Callable[[pa.ChunkedArray, str], pa.ChunkedArray], text: str) -> Iterator[str]:
+    """The ids that pass a test with a text, such as that they begin so; a shard of them in memory at a time."""
+    return (name for ids in read_ids(collect) for name in ids.filter(test(ids, text)).to_pylist())
 
 
 def find_reject(collect: Artifact, document: str) -> Row | None:
