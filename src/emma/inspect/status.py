@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from emma.collect.losses import Loss, find_losses
 from emma.inspect.trainings import TrainingState, find_state, render_training
@@ -16,9 +15,6 @@ from emma.store.artifact import Artifact
 from emma.store.losses import format_percent
 from emma.ui.numerals import MISSING, format_bytes
 from emma.ui.terminal import format_table
-
-if TYPE_CHECKING:
-    pass
 
 
 @dataclass(frozen=True)

@@ -63,11 +63,8 @@ def read_release(run: Run) -> Released:
 def explain_absence(folder: Folder, section: ReleaseConfig) -> str:
     """Why a release may lack a folder, or have a card alone in it."""
     if folder == "evaluation":
-        return (
-            "nothing was written or answered that may be given on"
-            if section.generations
-            else ("release.generations is false")
-        )
+        nothing = "nothing was written or answered that may be given on"
+        return nothing if section.generations else "release.generations is false"
     return "all of its text is of sources that may not be given on"
 
 

@@ -40,7 +40,7 @@ class DocumentColumns:
     chosen: NDArray[np.bool_]
     """Which documents are in the languages that the recipe keeps, pairs on both sides."""
     marks: NDArray[np.uint8]
-    """Whether somebody wants a document left out: see `removal.mark`."""
+    """Whether somebody wants a document left out: see `emma.curate.withdraw`."""
     order: Hashes
     """Hashes of the ids: by these it is drawn which documents are held out."""
 

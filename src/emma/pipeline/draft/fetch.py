@@ -17,10 +17,11 @@ from emma.lang.language import Lang
 from emma.pipeline.draft.columns import LABEL_SHAPE
 from emma.pipeline.draft.configs import find_config, read_configs
 from emma.pipeline.draft.goal import is_wanted, read_wanted
-from emma.pipeline.draft.hub import CARD, HubData, count_files, fetch_files, look_up
+from emma.pipeline.draft.hub import CARD, HubData, fetch_files, look_up
 from emma.pipeline.draft.places import suffix_of
 from emma.pipeline.hub.push import without_bars
 from emma.ui.numerals import format_bytes
+from emma.wording import plural
 
 NAME = re.compile(
     r"(?P<prefix>hub:/*|hf:/+datasets/|https?:/+huggingface\.co/datasets/)?(?P<name>[\w.-]+/[\w.-]+)"
@@ -51,7 +52,7 @@ def fetch_place(
     size = format_bytes(sum(chosen.values()))
     if not agree(f"Fetch {size} into {folder}?"):
         less = "" if goal else " With --goal it is the files of some languages, where their names tell."
-        what = f"{count_files(len(chosen))}, {size}"
+        what = f"{plural(len(chosen), 'file')}, {size}"
         raise RecipeError(f"Nothing of {name} was fetched: {what}. Say where to: --download {folder}.{less}")
     with without_bars(not sys.stderr.isatty()):
         fetch_files(data, chosen, folder)
@@ -90,16 +91,16 @@ def _read_word(word: str) -> str:
 def describe_choice(data: HubData, chosen: Mapping[str, int]) -> Iterator[str]:
     """What the data set holds, and what of it would be fetched."""
     size, all_size = sum(chosen.values()), sum(data.files.values())
-    yield f"{data.name} on the hub, at {data.commit[:7]}: {count_files(len(data.files))}, {format_bytes(all_size)}"
+    yield f"{data.name} on the hub, at {data.commit[:7]}: {plural(len(data.files), 'file')}, {format_bytes(all_size)}"
     if data.left_out:
         other = format_bytes(sum(data.left_out.values()))
-        yield f"  left out: {count_files(len(data.left_out))} that hold no text by their names, {other}"
+        yield f"  left out: {plural(len(data.left_out), 'file')} that hold no text by their names, {other}"
     parts = _sum_parts(data)
     if len(parts) > 1:
         shown = ", ".join(f"{part} ({format_bytes(size)})" for part, size in parts.most_common(MAX_PARTS))
         yield f"  in it: {shown}" + (f", and {len(parts) - MAX_PARTS} more" if len(parts) > MAX_PARTS else "")
     if len(chosen) < len(data.files):
-        yield f"  of the goal's languages: {count_files(len(chosen))}, {format_bytes(size)}"
+        yield f"  of the goal's languages: {plural(len(chosen), 'file')}, {format_bytes(size)}"
 
 
 def _sum_parts(data: HubData) -> Counter[str]:

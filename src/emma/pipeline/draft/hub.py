@@ -81,11 +81,6 @@ def _list_kinds(sizes: Mapping[str, int]) -> str:
     return ", ".join(f"{count} of {kind}" for kind, count in kinds.most_common(MAX_KINDS)) or "it is empty"
 
 
-def count_files(files: int) -> str:
-    """`1 file`, `2,000 files`."""
-    return f"{files:,} file{'s' if files != 1 else ''}"
-
-
 def fetch_files(data: HubData, chosen: Mapping[str, int], folder: Path) -> None:
     """Fetch files into a folder; those that are there already are not fetched again. SourceError where that fails, or
     where the folder holds something else, which would be taken for a part of the data set."""
