@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from emma.cli.main import main
+from emma.cli.new import ask
 from tests.conftest import TEXTS
 
 
@@ -42,3 +43,18 @@ def test_nothing_readable_is_exit_code_1(tmp_path: Path, capsys: pytest.CaptureF
     (tmp_path / "a.pdf").write_bytes(b"%PDF-1.4 ")
     assert main(["new", str(tmp_path), "--out", str(tmp_path / "r.toml")]) == 1
     assert "pdftotext" in capsys.readouterr().out
+
+
+def test_answers_that_end_leave_the_rest_open(
+    place: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def end(_: str) -> str:
+        raise EOFError
+
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setattr("builtins.input", end)
+    recipe = tmp_path / "r.toml"
+    assert main(["new", str(place), "--out", str(recipe)]) == 0
+    assert f"Next: emma run {recipe}" in capsys.readouterr().out
+    assert ask("Fetch it?", at_end="n") == "n"

@@ -75,7 +75,7 @@ def run(arguments: argparse.Namespace) -> int:
     if asks:
         from emma.pipeline.draft.show import ask_person
 
-        ask_person(answer.draft, input)
+        ask_person(answer.draft, ask)
     path = write_draft(question, answer)
     if arguments.json:
         print_json(answer.as_plain(path))
@@ -103,8 +103,17 @@ def fetch_first(question: "NewQuestion", arguments: argparse.Namespace, asks: bo
     question.refuse_early(overwrite=arguments.yes)
 
     def agree(text: str) -> bool:
-        return input(f"{text} [Y/n] ").strip().lower() in ("", "y", "yes") if asks else folder is not None
+        return ask(f"{text} [Y/n] ", at_end="n").strip().lower() in ("", "y", "yes") if asks else folder is not None
 
     say = (lambda _: None) if arguments.json else print
     data = fetch_place(name, revision, question.goal, question.places[0], say=say, agree=agree)
     return replace(question, origin=data.origin)
+
+
+def ask(question: str, at_end: str = "") -> str:
+    """What a person answers; `at_end` where the answers end (Ctrl-D), so that what was seen until then is not lost."""
+    try:
+        return input(question)
+    except EOFError:
+        print()
+        return at_end
