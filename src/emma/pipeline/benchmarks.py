@@ -87,8 +87,8 @@ def find_corpus(languages: str, home: Home) -> tuple[str, Run | None]:
     """The languages, and the run whose corpus they are of: the only one there is, where a tier stands without one."""
     if match := OF_RUN.fullmatch(languages.strip()):
         return match[1], home.choose_run(match[2])
-    choose = partial(home.choose_run, how=f'--lang "{languages} of RUN"')
-    return languages, choose() if languages in ("corpus", *TIER_NAMES) else None
+    needs_run = languages in ("corpus", *TIER_NAMES)
+    return languages, home.choose_run(how=f'--lang "{languages} of RUN"') if needs_run else None
 
 
 def read_tiers(corpus: Corpus) -> dict[str, str]:

@@ -78,21 +78,18 @@ def _list_unread(groups: Sequence[Group]) -> list[tuple[str, int, str]]:
 def _draft_source(place: Place, group: Group, taken: Sequence[str]) -> DraftSource:
     """The source of a group with the reader that reads it best, its language aside."""
     guess = group.guess
-    settings: dict[str, Any] = {"name": make_name(place, group, taken), "reader": guess.readers[0]}
     paths, others = _find_paths(place, group)
-    settings |= paths
-    settings["licence"] = UNKNOWN
-    for key, value in (
-        ("fields", guess.choice.fields),
-        ("lang", guess.choice.lang),
-        ("lang2", guess.choice.lang2),
-        ("options", dict(guess.options)),
-        ("keep", find_kept(guess)),
-        ("encoding", guess.encoding),
-        ("scheme", guess.scheme if guess.scheme != "any" else None),
-    ):
-        if value:
-            settings[key] = value
+    found = {
+        "fields": guess.choice.fields,
+        "lang": guess.choice.lang,
+        "lang2": guess.choice.lang2,
+        "options": dict(guess.options),
+        "keep": find_kept(guess),
+        "encoding": guess.encoding,
+        "scheme": guess.scheme if guess.scheme != "any" else None,
+    }
+    settings = {"name": make_name(place, group, taken), "reader": guess.readers[0], "licence": UNKNOWN, **paths}
+    settings |= {name: value for name, value in found.items() if value}
     kind = BenchmarkConfig if group.split else SourceConfig
     candidates = [kind.model_validate(values) for values in _vary(settings, guess.readers, place, group)]
     config, sample = choose_source(candidates, place.root)
