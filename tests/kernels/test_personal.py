@@ -323,6 +323,16 @@ def test_masking_replaces_the_chosen_kinds_and_nothing_else() -> None:
     assert mask_personal(column, [])[0].to_pylist() == column.to_pylist()
 
 
+def test_spaces_of_any_width_part_a_number_and_marks_of_none_do_not_join_it_to_a_word() -> None:
+    spaces = "\u00a0\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
+    marks = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
+    texts = [f"+254{sign}712{sign}345{sign}678" for sign in spaces + marks]
+    assert mask_personal(pa.array(texts), KINDS)[0].to_pylist() == ["<PHONE>"] * len(texts)
+    beside = [text for mark in marks for text in (f"x{mark}4111111111111111", f"0712-345-678{mark}x")]
+    masked = [text for mark in marks for text in (f"x{mark}<CARD>", f"<PHONE>{mark}x")]
+    assert mask_personal(pa.array(beside), KINDS)[0].to_pylist() == masked
+
+
 def test_what_was_masked_is_not_found_again() -> None:
     text = "; ".join(what for _, what in POSITIVE)
     assert found(mask_personal(pa.array([text]), KINDS)[0][0].as_py()) == []

@@ -3,18 +3,28 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from emma.annotate.identify import sample_sources
+from emma.curate.config import CurateConfig
 from emma.errors import RecipeError
 from emma.lid.training import split_lines
 from emma.pipeline.home import Home
 from emma.pipeline.recipe import Recipe
-from emma.pipeline.removals import REMOVED_FILE, read_removals, resolve_identification, write_removals
+from emma.pipeline.removals import (
+    REMOVED_FILE,
+    digest_withdrawals,
+    read_removals,
+    resolve_identification,
+    write_removals,
+)
 from emma.pipeline.run import run_recipe
 from emma.store import shards
+from emma.store.artifact import Artifact
 from emma.work.removal.rules import Removal
 from emma.work.work import Work
+from tests.conftest import documents
 from tests.curate.corpus import prose
 from tests.inspect.two_runs import SOURCE, write
 
@@ -112,3 +122,22 @@ def test_a_document_that_is_removed_teaches_no_model(
     digest, (lines,) = teach(Removal(id="one:ones.jsonl#3", copies=True))
     gone = {*split_lines(prose("hin_Deva", 2))}
     assert digest and gone and {*all_lines} - {*lines} == gone
+
+
+def test_an_address_tells_of_the_sources_that_it_is_about(
+    make_artifact: Callable[..., Artifact], tmp_path: Path
+) -> None:
+    """Whatever was asked before: what teaches a model and what curate keeps are remembered in one file."""
+    names = ["one", "two"]
+    parts = [
+        make_artifact(name, {"documents.parquet": documents([{"lang": "hin_Deva", "text": "x", "source": name,
+                                                              "url": f"https://{name}.example.com/"}])})
+        for name in names
+    ]  # fmt: skip
+    tables = {"sources.parquet": pa.table({"source": names})}
+    collect = make_artifact("collect", tables, documents=parts)
+    section = CurateConfig(opt_out=("two.example.com",))
+    for _ in range(2):
+        assert digest_withdrawals(section, collect, tmp_path, ["one"]) == {}
+        whole = digest_withdrawals(section, collect, tmp_path)
+        assert whole and whole == digest_withdrawals(section, collect, tmp_path, ["two"])

@@ -96,6 +96,14 @@ def test_a_part_is_those_rows_of_the_whole_and_reads_no_other_tokens(
     *, lang: str | None, source: str | None, packed: set[str],
 ) -> None:  # fmt: skip
     whole = shards.read_all(part.file(LEDGER_FILE) for part in make_ledger(**inputs, work=make_work("release")))
+    # In small pieces: each task reads several shards, and these and token files come batch by batch.
+    monkeypatch.setattr(ledger, "TASKS", 1)
+    monkeypatch.setattr(ledger, "CHUNK_SAMPLES", 20)
+    batches = shards.batches
+    monkeypatch.setattr(shards, "batches", lambda path, columns=None, rows=3: batches(path, columns, min(rows, 3)))
+    assert shards.read_all(part.file(LEDGER_FILE) for part in make_ledger(**inputs, work=make_work("pieces"))).equals(
+        whole
+    )
     read, count = set[str](), ledger.count_seen_tokens
 
     def note(samples: Samples, source: int, drawn: int) -> object:

@@ -8,8 +8,8 @@ import pytest
 
 from emma.cli.main import main
 from emma.errors import RecipeError
-from emma.inspect.ledger.models import match_runs
-from emma.inspect.ledger.removal import add_removal, undo_removal
+from emma.inspect.ledger.models import RunMatch, match_runs
+from emma.inspect.ledger.removal import RemovalAnswer, add_removal, sum_matches, undo_removal
 from emma.pipeline.home import LOCK, Home
 from emma.pipeline.recipe import Recipe
 from emma.pipeline.removals import read_removals
@@ -135,10 +135,21 @@ def test_a_model_says_what_it_began_as_or_that_nobody_can_tell(home: Home) -> No
     removal = Removal(id="made:texts.jsonl#3")
     match = {match.run: match for match in match_runs(home, removal)}
     assert match["second"].came_from == ("first",) and not match["second"].unknown
+    copy = {match.run: match for match in match_runs(home, Removal(id="made:texts.jsonl#81"))}
+    assert copy["first"].collected == 1 and copy["second"].came_from == ()  # collected, and no text of training
     shutil.rmtree(home.store / "adapt" / ("2" * 20))
     match = {match.run: match for match in match_runs(home, removal)}
     assert match["second"].came_from == () and "was made from a adapt that is gone" in match["second"].unknown
     assert match["first"].trained == match["second"].trained == 1
+
+
+def test_what_several_removals_name_is_summed_by_run() -> None:
+    made = {
+        "a": [RunMatch("one", 1, 2, 3, ("x",)), RunMatch("two", 0, 0, 0, unknown="gone")],
+        "b": [RunMatch("one", 10, 20, 30, ("y", "x")), RunMatch("two", 1, 1, 1)],
+    }
+    answers = [RemovalAnswer("id", name, False, "removed.toml", True, runs) for name, runs in made.items()]
+    assert sum_matches(answers) == [RunMatch("one", 11, 22, 33, ("x", "y")), RunMatch("two", 1, 1, 1, unknown="gone")]
 
 
 def test_a_home_without_runs_takes_any_removal(tmp_path: Path) -> None:

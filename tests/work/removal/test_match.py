@@ -61,11 +61,13 @@ def test_patterns_match_whole_addresses(make_artifact: Callable[..., Artifact], 
 
 def test_ids_name_a_document_or_all_of_a_file(make_artifact: Callable[..., Artifact]) -> None:
     rows = [
-        {"lang": "tha_Thai", "text": "x", "id": f"test:{file}#{row}"} for file in ("a", "ab", "ก") for row in (1, 11)
+        {"lang": "tha_Thai", "text": "x", "id": f"test:{file}#{row}"}
+        for file in ("a", "ab", "ก", "กข")
+        for row in (1, 11)
     ]
     part = make_artifact("ids", {"documents.parquet": documents(rows)})
     rules = Withdrawals(removals=(Removal(id="test:a#1"), Removal(id="test:ก"), Removal(id="other:a#1")))
-    assert match_shard(part, rules).tolist() == [0, NOBODY, NOBODY, NOBODY, 1, 1]
+    assert match_shard(part, rules).tolist() == [0, NOBODY, NOBODY, NOBODY, 1, 1, NOBODY, NOBODY]
 
 
 def test_the_first_rule_counts_and_the_narrowest_domain(make_artifact: Callable[..., Artifact]) -> None:

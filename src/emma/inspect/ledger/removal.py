@@ -157,7 +157,7 @@ def sum_matches(answers: Sequence[RemovalAnswer]) -> list[RunMatch]:
             so_far.kept + match.kept,
             so_far.trained + match.trained,
             came_from,
-            match.unknown,
+            so_far.unknown or match.unknown,
         )
     return list(total.values())
 
