@@ -88,3 +88,9 @@ def test_names_of_sources(tmp_path: Path) -> None:
     assert make_name(place, group, []) == "my-texts"
     group.split, group.config = "held out", "sw/2024"
     assert make_name(place, group, []) == "sw-2024-test"
+
+
+def test_a_source_has_no_name_of_a_folder_above_the_one_that_was_given(tmp_path: Path) -> None:
+    lay_out(tmp_path / "sara/texts", {"data.txt": "habari za leo asubuhi\n" * 3})
+    answer, _ = draft(tmp_path / "sara/texts", tmp_path / "r.toml")
+    assert answer.draft.sources[0].config.name == "texts"

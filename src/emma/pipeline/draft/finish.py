@@ -156,7 +156,7 @@ def make_name(place: Place, group: Group, taken: Sequence[str]) -> str:
     else:
         base = PurePosixPath(group.files[0].name).name.split(".")[0] if len(group.files) == 1 else ""
     if not base or base.lower() in VAGUE or (not group.folder and find_split(group.files[0].name)):
-        base = next((name for name in (place.root.name, place.root.parent.name) if name.lower() not in VAGUE), "text")
+        base = place.root.name  # and no folder above it: that may be the name of a person
     name = re.sub(r"[^\w.]+", "-", base).strip("-.") or "text"
     if group.config:
         name = re.sub(r"[^\w.]+", "-", group.config)
