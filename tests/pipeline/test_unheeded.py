@@ -5,11 +5,14 @@ from pathlib import Path
 import pytest
 
 from emma.errors import RecipeError
+from emma.pipeline import unheeded
 from emma.pipeline.home import Home
 from emma.pipeline.recipe import Recipe
 from emma.pipeline.removals import write_removals
 from emma.pipeline.run import run_recipe
-from emma.store.artifact import commit, staging
+from emma.pipeline.unheeded import refuse_removed
+from emma.store.artifact import Artifact, commit, staging
+from emma.work.removal.match import match_shard
 from emma.work.removal.rules import Removal
 from tests.curate.corpus import prose
 from tests.inspect.two_runs import SOURCE, write
@@ -36,3 +39,17 @@ def test_it_stays_until_the_recipe_is_run_again(tmp_path: Path) -> None:
             run.push("a/b", dry_run=True)
     run_recipe(recipe, "curate", home, workers=1, quiet=True)
     assert run.export(tmp_path / "out", force=True).documents == 12
+
+
+def test_shards_are_looked_at_once_however_many_removals_there_are(
+    compiled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, looked = Home(compiled).run("one"), list[Artifact]()
+    inputs = run.artifact("collect"), run.artifact("curate")
+    home = Home(tmp_path)
+    ids = [row["id"] for batch in run.documents(columns=["id"]) for row in batch.to_pylist()][:3]
+    write_removals(home, [Removal(source="nobody"), *(Removal(id=each) for each in ids)])
+    monkeypatch.setattr(unheeded, "match_shard", lambda *given: looked.append(given[0]) or match_shard(*given))
+    with pytest.raises(RecipeError, match=rf" 1 document of it had to go \(id '{ids[0]}'"):
+        refuse_removed(home, *inputs)
+    assert len(looked) == len(inputs[0].parts["documents"])

@@ -1,6 +1,6 @@
 """Removals that a corpus does not heed yet, since it was made before them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pyarrow.compute as pc
@@ -18,15 +18,39 @@ from emma.work.removal.rules import Removal, Withdrawals
 
 def refuse_removed(home: Home, collect: Artifact, curate: Artifact) -> None:
     """RecipeError where a corpus has documents that were removed since it was made: they are not to leave the house."""
-    for removal in read_removals(home):
-        matches = (match_documents(shard, removal) for shard in collect.parts["documents"])
-        if count := count_selected(matches, curate, None):
-            kind, name = removal.key
-            raise RecipeError(
-                f"Since this corpus was made, {plural(count, 'document')} of it had to go ({kind} '{name}' in "
-                f"{home.path / REMOVED_FILE}), so it does not leave the house. Run its recipe again (emma run RECIPE): "
-                "what is made then is without them."
-            )
+    if not (removals := read_removals(home)):
+        return
+    # Each shard is looked at once, however long the list has grown: this is asked before every export and push.
+    named = (match_removals(shard, removals) for shard in collect.parts["documents"])
+    counts = sum_kept(named, curate, len(removals))
+    if counts.any():
+        number = int(np.flatnonzero(counts)[0])
+        (kind, name), count = removals[number].key, int(counts[number])
+        raise RecipeError(
+            f"Since this corpus was made, {plural(count, 'document')} of it had to go ({kind} '{name}' in "
+            f"{home.path / REMOVED_FILE}), so it does not leave the house. Run its recipe again (emma run RECIPE): "
+            "what is made then is without them."
+        )
+
+
+def match_removals(documents: Artifact, removals: Sequence[Removal]) -> NDArray[np.int64]:
+    """Which of some removals names each document of a shard, one where several do, int64 (n); NOBODY where none."""
+    source = shards.source_of(documents.file("documents.parquet"))
+    found = match_shard(documents, Withdrawals(removals=tuple(removals)))
+    for number, removal in enumerate(removals):
+        if removal.source is not None and removal.source == source:
+            found[:] = number
+    return found
+
+
+def sum_kept(named: Iterable[NDArray[np.int64]], curate: Artifact, removals: int) -> NDArray[np.int64]:
+    """How many documents of any split each removal names, int64 (removals,)."""
+    total = np.zeros(removals, np.int64)
+    for numbers, selection in zip(named, curate.parts["selection"], strict=True):
+        if (numbers != NOBODY).any():
+            is_kept = shards.read(selection.file("selection.parquet"), ["split"])["split"].is_valid().to_numpy()
+            total += np.bincount(numbers[is_kept & (numbers != NOBODY)], minlength=removals)
+    return total
 
 
 def match_documents(documents: Artifact, removal: Removal) -> NDArray[np.bool_]:
