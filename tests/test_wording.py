@@ -1,5 +1,7 @@
 """Names that may have been meant, in any script, and counts with their nouns."""
 
+import re
+
 import pytest
 
 from emma.wording import find_near, plural, suggest
@@ -15,6 +17,7 @@ MANY = [f"lang{number:03}" for number in range(2_455)]
         ("CURATE", STAGES, "Did you mean 'curate'?"),
         ("SWH_latn", {"swh_Latn", "hau_Latn"}, "Did you mean 'swh_Latn'?"),
         ("cur", STAGES, "Did you mean 'curate'?"),
+        ("ann", STAGES, "Did you mean 'annotate'?"),  # begins so, and is not spelt alike
         ("ⵜⴰⵎⴰⵣⵉⵖ", ["ⵜⴰⵎⴰⵣⵉⵖⵜ", "हिन्दी"], "Did you mean 'ⵜⴰⵎⴰⵣⵉⵖⵜ'?"),
         ("ខ្មែ", ["ខ្មែរ", "ລາວ"], "Did you mean 'ខ្មែរ'?"),
         ("xyz", STAGES, "There are: collect, annotate, curate."),
@@ -31,7 +34,7 @@ def test_what_may_have_been_meant(word: str, known: list[str], expected: str) ->
 
 def test_of_many_names_the_nearest_three_and_how_to_list_all() -> None:
     said = suggest("lang0012", MANY, "`emma all` lists them.")
-    assert said.startswith("Did you mean 'lang") and said.count("'lang") == 3 and said.endswith("lists them.")
+    assert re.fullmatch(r"Did you mean '\w+', '\w+' or '\w+'\? `emma all` lists them\.", said)
 
 
 def test_the_likest_comes_first_and_nothing_unlike() -> None:

@@ -50,6 +50,8 @@ def said(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
         (("mix", "shwo", "r.toml"), "'shwo' is no command of emma mix. Did you mean 'show'? `emma mix --help`"),
         (("lang", "lnit", "langs.csv"), "'lnit' is no command of emma lang. Did you mean 'lint'?"),
         (("clean", "/tmp"), "'/tmp' is one argument too many. A home is named by --home /tmp"),
+        (("check", "a", "/tmp"), "'/tmp' is one argument too many. Text with"),  # and has no --home
+        (("try", "demo", "--qqq"), "There is no option --qqq. `"),  # and is no prompt
         (("mix", "show"), "error: RECIPE is missing: a recipe (TOML). `emma mix show --help`"),
         (("mix", "shwo"), "'shwo' is no command of emma mix"),
         (("lid",), "COMMAND is missing: train, eval, labels."),

@@ -145,7 +145,8 @@ XHTML = """<html lang="sw"><head><title>Sura ya kwanza</title><meta name="Author
 <body><p>Watu.</p></body></html>"""
 HTML = f"""<html lang="yo"><head><title> Ìròyìn
 lónìí</title><meta property="og:site_name" content="Aláròyé"><meta name="AUTHOR" content="Adé"><meta name="author"
-content="Bọ́lá"><meta charset="utf-8"></head><body><p>{TEXTS["yor_Latn"] * 9}</p></body></html>"""
+content="Bọ́lá"><meta name="author" content="Adé"><meta charset="utf-8"></head>
+<body><p>{TEXTS["yor_Latn"] * 9}</p></body></html>"""
 UDHR = """<udhr iso639-3="swh" xml:lang="sw" key="swa" n="Kiswahili"><preamble><para>Kwa kuwa.</para></preamble>
 <article number="1"><para>Watu wote.</para></article></udhr>"""
 OTHERS = [

@@ -219,6 +219,7 @@ def test_the_address_keeps_filter_and_order(page: Any, browser: Any) -> None:
     other.goto(page.url.replace("Arab", "Nonesuch") + "&find=%C3%88d%C3%A8+Yor")
     other.wait_for_function("document.querySelectorAll('#table tbody tr:not([hidden])').length === 1")
     assert list_shown(other) == ["yor_Latn"] and other.input_value("#script") == ""  # by its own name
+    assert other.evaluate("document.getElementById('script').selectedIndex") == 0  # "all" stands there, and no gap
     other.close()
 
 

@@ -47,6 +47,11 @@ def test_a_disk_without_room_is_said_before(served: Hub, tmp_path: Path, monkeyp
     monkeypatch.setattr(client, "disk_usage", lambda _: SimpleNamespace(free=10))
     with pytest.raises(SourceError, match=r"100\sB are to be fetched, and 10\sB are free.*--goal"):
         fetch_files(look_up(NAME), {"README.md": 100}, tmp_path / "deep" / "mine")
+    monkeypatch.setattr(client, "disk_usage", lambda _: SimpleNamespace(free=105))  # all but full afterwards
+    with pytest.raises(SourceError, match="are to be fetched"):
+        fetch_files(look_up(NAME), {"README.md": 100}, tmp_path / "mine")
+    fetch_files(look_up(NAME), {"README.md": 10}, tmp_path / "mine")
+    fetch_files(look_up(NAME), {"README.md": 10**9}, tmp_path / "mine")  # it is there already
 
 
 def test_what_the_hub_does_not_give(served: Hub, tmp_path: Path) -> None:

@@ -1,8 +1,11 @@
 """Licences as files about the data name them."""
 
+from pathlib import Path
+
 import pytest
 
-from emma.pipeline.draft.licences import find_licence, name_licence, read_licences, read_stated
+from emma.pipeline.draft.licences import count_stated, find_licence, name_licence, read_licences, read_stated
+from emma.pipeline.draft.places import Place, PlaceFile
 
 
 @pytest.mark.parametrize(
@@ -53,6 +56,12 @@ def test_the_nearest_file_counts_and_several_decide_nothing() -> None:
 )  # fmt: skip
 def test_what_a_file_says_of_itself(text: str, stated: str) -> None:
     assert read_stated(text) == stated
+
+
+def test_files_from_the_first_to_the_last_are_looked_at() -> None:
+    heads = [b"license: CC-BY-4.0\n"] * 120 + [b"license: MIT\n"] * 9
+    files = [PlaceFile("a.zip", 0, f"{at}.md", head) for at, head in enumerate(heads)]
+    assert count_stated(Place(Path(), tuple(files), (), ()), files) == {"CC-BY-4.0": 40, "MIT": 3}
 
 
 def test_a_long_sentence_is_no_name_of_a_licence() -> None:

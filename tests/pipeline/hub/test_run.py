@@ -6,7 +6,7 @@ import pytest
 
 from emma.errors import RecipeError
 from emma.pipeline.home import Run, open_run
-from tests.hub import TOKEN, Hub
+from tests.hub import TOKEN, Hub, new_repository
 
 from .conftest import fill_release, make_run
 
@@ -28,6 +28,15 @@ def test_a_run_is_sent_from_python(released: Run, api: Hub, capsys: pytest.Captu
     ]
     assert all(api.repositories[name]["private"] for name in ("datasets/someone/texts", "models/someone/demo"))
     assert capsys.readouterr().out == ""
+
+
+def test_files_of_others_are_written_over_by_force_alone(released: Run, api: Hub) -> None:
+    api.repositories["models/someone/demo"] = new_repository(api, private=False)
+    api.blob("theirs").write_bytes(b"years of work")
+    api.repositories["models/someone/demo"]["files"]["model.safetensors"] = {"size": 13, "oid": "theirs"}
+    with pytest.raises(RecipeError, match="that no release of EMMA wrote"):
+        released.push("someone/demo", only="model")
+    assert released.push("someone/demo", only="model", force=True).pushed[0].repository == "someone/demo"
 
 
 def test_a_dry_run_asks_nobody_and_names_what_would_go(released: Run, api: Hub) -> None:
