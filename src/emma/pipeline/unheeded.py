@@ -43,31 +43,19 @@ def match_removals(documents: Artifact, removals: Sequence[Removal]) -> NDArray[
     return found
 
 
-def sum_kept(named: Iterable[NDArray[np.int64]], curate: Artifact, removals: int) -> NDArray[np.int64]:
-    """How many documents of any split each removal names, int64 (removals,)."""
+def sum_kept(
+    named: Iterable[NDArray[np.int64]], curate: Artifact, removals: int, split: str | None = None
+) -> NDArray[np.int64]:
+    """How many documents of a split, or of any, each removal names, int64 (removals,)."""
     total = np.zeros(removals, np.int64)
     for numbers, selection in zip(named, curate.parts["selection"], strict=True):
         if (numbers != NOBODY).any():
-            is_kept = shards.read(selection.file("selection.parquet"), ["split"])["split"].is_valid().to_numpy()
-            total += np.bincount(numbers[is_kept & (numbers != NOBODY)], minlength=removals)
-    return total
-
-
-def match_documents(documents: Artifact, removal: Removal) -> NDArray[np.bool_]:
-    """Which documents of a shard a removal names, bool (n)."""
-    path = documents.file("documents.parquet")
-    if removal.source is not None:
-        return np.full(shards.count_rows(path), shards.source_of(path) == removal.source)
-    matches: NDArray[np.bool_] = match_shard(documents, Withdrawals(removals=(removal,))) != NOBODY
-    return matches
-
-
-def count_selected(matches: Iterable[NDArray[np.bool_]], curate: Artifact, split: str | None) -> int:
-    """How many of the matching documents went to a split, or to any."""
-    total = 0
-    for rows, selection in zip(matches, curate.parts["selection"], strict=True):
-        if rows.any():
             splits = shards.read(selection.file("selection.parquet"), ["split"])["split"]
-            chosen = splits.is_valid() if split is None else pc.equal(splits, split).fill_null(False)
-            total += int((rows & chosen.to_numpy()).sum())
+            is_kept = splits.is_valid() if split is None else pc.equal(splits, split).fill_null(False)
+            total += count_each(np.where(is_kept.to_numpy(), numbers, NOBODY), removals)
     return total
+
+
+def count_each(numbers: NDArray[np.int64], removals: int) -> NDArray[np.int64]:
+    """How many documents each removal names, int64 (removals,)."""
+    return np.bincount(numbers[numbers != NOBODY], minlength=removals)

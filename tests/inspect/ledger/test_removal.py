@@ -9,7 +9,7 @@ import pytest
 from emma.cli.main import main
 from emma.errors import RecipeError
 from emma.inspect.ledger.models import RunMatch, match_runs
-from emma.inspect.ledger.removal import RemovalAnswer, add_removal, sum_matches, undo_removal
+from emma.inspect.ledger.removal import RemovalAnswer, add_removal, read_ids, sum_matches, undo_removal
 from emma.pipeline.home import LOCK, Home
 from emma.pipeline.recipe import Recipe
 from emma.pipeline.removals import read_removals
@@ -26,12 +26,13 @@ def home(compiled: Path, tmp_path: Path) -> Home:
 
 def test_each_run_says_what_it_has(home: Home) -> None:
     small = {
-        match.run: (match.collected, match.kept, match.trained) for match in match_runs(home, Removal(source="small"))
+        match.run: (match.collected, match.kept, match.trained)
+        for match in match_runs(home, [Removal(source="small")])[0]
     }
     assert small == {"one": (0, 0, 0), "two": (3, 3, 0)}
-    one = match_runs(home, Removal(id="made:texts.jsonl#3"))
+    one = match_runs(home, [Removal(id="made:texts.jsonl#3")])[0]
     assert [(match.collected, match.kept) for match in one] == [(1, 1), (1, 1)]
-    copy = match_runs(home, Removal(id="made:texts.jsonl#81"))
+    copy = match_runs(home, [Removal(id="made:texts.jsonl#81")])[0]
     assert [(match.collected, match.kept) for match in copy] == [(1, 0), (1, 0)]
     assert not any(match.has_seen for match in one)
 
@@ -133,12 +134,12 @@ def test_a_model_says_what_it_began_as_or_that_nobody_can_tell(home: Home) -> No
         (home.path / name).mkdir()
         (home.path / name / LOCK).write_bytes(orjson.dumps({"collect": collect, "curate": curate, "train": key}))
     removal = Removal(id="made:texts.jsonl#3")
-    match = {match.run: match for match in match_runs(home, removal)}
+    match = {match.run: match for match in match_runs(home, [removal])[0]}
     assert match["second"].came_from == ("first",) and not match["second"].unknown
-    copy = {match.run: match for match in match_runs(home, Removal(id="made:texts.jsonl#81"))}
+    copy = {match.run: match for match in match_runs(home, [Removal(id="made:texts.jsonl#81")])[0]}
     assert copy["first"].collected == 1 and copy["second"].came_from == ()  # collected, and no text of training
     shutil.rmtree(home.store / "adapt" / ("2" * 20))
-    match = {match.run: match for match in match_runs(home, removal)}
+    match = {match.run: match for match in match_runs(home, [removal])[0]}
     assert match["second"].came_from == () and "was made from a adapt that is gone" in match["second"].unknown
     assert match["first"].trained == match["second"].trained == 1
 
@@ -167,3 +168,14 @@ def test_a_home_whose_store_is_elsewhere_is_asked_there(compiled: Path, tmp_path
     answer = add_removal(home, Removal(source="small"))
     assert [(match.run, match.collected, match.kept, match.unknown) for match in answer.runs] == [("two", 3, 3, "")]
     assert run_recipe(recipe, "curate", home, workers=1, quiet=True).artifact("curate").counts["dropped: removed"] == 3
+
+
+def test_a_file_of_ids_is_looked_for_in_one_go_and_each_counts_as_alone(home: Home) -> None:
+    named = [Removal(id="made:texts.jsonl#3"), Removal(id="small:few.jsonl"), Removal(id="made:texts.jsonl#81")]
+    assert match_runs(home, named) == [match_runs(home, [one])[0] for one in named]
+
+
+def test_a_document_of_a_file_that_goes_whole_is_not_asked_for_again(tmp_path: Path) -> None:
+    ids = tmp_path / "ids.txt"
+    ids.write_text("a:b.txt#1\na:c.txt#2\na:b.txt\na:b.txt\n", encoding="utf-8")
+    assert read_ids(ids) == ["a:c.txt#2", "a:b.txt"]

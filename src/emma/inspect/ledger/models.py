@@ -1,18 +1,19 @@
 """Which models of a home have seen a document: the trainings of its runs, and what these went on from."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from emma.errors import ArtifactError, RecipeError
 from emma.inspect.ledger.open import find_released
 from emma.pipeline.corpus import find_input, read_provenance
 from emma.pipeline.home import Home, Run
 from emma.pipeline.origins import list_origins
-from emma.pipeline.unheeded import count_selected, match_documents
+from emma.pipeline.unheeded import count_each, match_removals, sum_kept
 from emma.store import shards
 from emma.store.artifact import Artifact
 from emma.work.removal.match import NOBODY, match_ids, match_pattern
@@ -41,31 +42,39 @@ class RunMatch:
         return bool(self.trained or self.came_from)
 
 
-def match_runs(home: Home, removal: Removal) -> list[RunMatch]:
-    """What each run of a home has of the documents that a removal names; runs that have nothing of them too.
+def match_runs(home: Home, removals: Sequence[Removal]) -> list[list[RunMatch]]:
+    """For each removal what each run of a home has of it, runs that have nothing too. A document that several removals
+    name counts with one of them.
 
     A run of which something is gone hinders nobody from removing: it says so in its row.
     """
     runs = [run for run in home.list_runs() if "collect" in run.addresses]
-    matches, before = list[RunMatch](), dict[str, list[str]]()
+    counts = {run.name: np.zeros((3, len(removals)), np.int64) for run in runs}
+    before, unknown = dict[str, list[str]](), dict[str, str]()
     for run in runs:
-        counts, before[run.name], unknown = (0, 0, 0), [], ""
         try:
-            counts = match_run(run, removal)
+            counts[run.name] = match_run(run, removals)
             before[run.name] = list_ancestors(run, runs)
         except (ArtifactError, RecipeError) as error:
-            unknown = str(error)
-        matches.append(RunMatch(run.name, *counts, unknown=unknown))
-    trained = {match.run for match in matches if match.trained}
-    return [replace(match, came_from=tuple(name for name in before[match.run] if name in trained)) for match in matches]
+            unknown[run.name] = str(error)
+
+    def describe(run: str, number: int) -> RunMatch:
+        collected, kept, trained = counts[run][:, number].tolist()
+        came_from = tuple(name for name in before.get(run, ()) if counts[name][2, number])
+        return RunMatch(run, collected, kept, trained, came_from, unknown.get(run, ""))
+
+    return [[describe(run.name, number) for run in runs] for number in range(len(removals))]
 
 
-def match_run(run: Run, removal: Removal) -> tuple[int, int, int]:
-    """Documents that a removal names: collected, kept and trained."""
-    collect = run.artifact("collect")
-    matches = [match_documents(shard, removal) for shard in collect.parts["documents"]]
-    kept = count_selected(matches, run.artifact("curate"), None) if is_of(run, "curate", collect) else 0
-    return sum(int(rows.sum()) for rows in matches), kept, count_trained(run, removal)
+def match_run(run: Run, removals: Sequence[Removal]) -> NDArray[np.int64]:
+    """Documents that each removal names, int64 (3, removals): collected, kept and trained."""
+    collect, number = run.artifact("collect"), len(removals)
+    named = [match_removals(shard, removals) for shard in collect.parts["documents"]]
+    collected = sum((count_each(numbers, number) for numbers in named), np.zeros(number, np.int64))
+    kept = np.zeros(number, np.int64)
+    if is_of(run, "curate", collect):
+        kept = sum_kept(named, run.artifact("curate"), number)
+    return np.stack([collected, kept, count_trained(run, removals)])
 
 
 def is_of(run: Run, stage: str, collect: Artifact) -> bool:
@@ -75,25 +84,29 @@ def is_of(run: Run, stage: str, collect: Artifact) -> bool:
     return bool(read_provenance(run.artifact(stage))["inputs"]["collect"] == collect.key)
 
 
-def count_trained(run: Run, removal: Removal) -> int:
-    """How many of the documents that a removal names trained the run's model; 0 without one."""
+def count_trained(run: Run, removals: Sequence[Removal]) -> NDArray[np.int64]:
+    """How many of the documents that each removal names trained the run's model, int64 (removals,); 0 without one."""
+    none = np.zeros(len(removals), np.int64)
     if (ledger := find_released(run)) is not None:
-        return sum(count_in_ledger(batch, removal) for batch in shards.batches(ledger, ["id", "source", "url"]))
+        batches = shards.batches(ledger, ["id", "source", "url"])
+        return sum((count_in_ledger(batch, removals) for batch in batches), none)
     if (corpus := find_trained_corpus(run)) is None:
-        return 0
+        return none
     collect, curate = corpus
-    return count_selected([match_documents(shard, removal) for shard in collect.parts["documents"]], curate, "train")
+    named = (match_removals(shard, removals) for shard in collect.parts["documents"])
+    return sum_kept(named, curate, len(removals), "train")
 
 
-def count_in_ledger(batch: pa.RecordBatch, removal: Removal) -> int:
-    """How many rows of a ledger a removal names."""
-    if removal.source is not None:
-        return pc.sum(pc.equal(batch["source"], removal.source)).as_py() or 0
-    if removal.url is not None:
-        return int(match_pattern(batch["url"], removal.url).sum())
+def count_in_ledger(batch: pa.RecordBatch, removals: Sequence[Removal]) -> NDArray[np.int64]:
+    """How many rows of a ledger each removal names, int64 (removals,)."""
     found = np.full(batch.num_rows, NOBODY, np.int64)
-    match_ids(batch["id"], [(0, removal)], found)
-    return int((found != NOBODY).sum())
+    for number, removal in enumerate(removals):
+        if removal.source is not None:
+            found[pc.equal(batch["source"], removal.source).to_numpy(zero_copy_only=False)] = number
+        elif removal.url is not None:
+            found[match_pattern(batch["url"], removal.url)] = number
+    match_ids(batch["id"], [(number, one) for number, one in enumerate(removals) if one.id is not None], found)
+    return count_each(found, len(removals))
 
 
 def find_trained_corpus(run: Run) -> tuple[Artifact, Artifact] | None:

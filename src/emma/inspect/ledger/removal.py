@@ -41,7 +41,7 @@ def add_removal(home: Home, removal: Removal) -> RemovalAnswer:
 
 def add_removals(home: Home, removals: Sequence[Removal]) -> list[RemovalAnswer]:
     """Note several, all or none: what `add_removal` refuses of one is refused of all before anything is written."""
-    found = [match_runs(home, removal) for removal in removals]
+    found = match_runs(home, removals)
     for removal, runs in zip(removals, found, strict=True):
         if removal.url is None and runs and not any(match.collected or match.unknown for match in runs):
             raise RecipeError(refuse_unknown(home, removal))
@@ -55,14 +55,16 @@ def add_removals(home: Home, removals: Sequence[Removal]) -> list[RemovalAnswer]
 
 
 def read_ids(path: Path) -> list[str]:
-    """The ids in a file, one a line, each once; what is empty or behind a `#` at a line's beginning is passed over.
+    """The ids in a file, one a line, each once; what is empty or behind a `#` at a line's beginning is passed over, and
+    so is a document whose whole file is in the list.
 
     Raises RecipeError for a file without any.
     """
     lines = [line.strip() for line in path.read_text(encoding="utf-8-sig").splitlines()]
     if not (ids := list(dict.fromkeys(line for line in lines if line and not line.startswith("#")))):
         raise RecipeError(f"{path} has no ids: write one a line, source:file#row, or source:file for all of a file.")
-    return ids
+    files = {one for one in ids if "#" not in one}
+    return [one for one in ids if one in files or one.rpartition("#")[0] not in files]
 
 
 def undo_removal(home: Home, removal: Removal) -> RemovalAnswer:
@@ -74,7 +76,7 @@ def undo_removal(home: Home, removal: Removal) -> RemovalAnswer:
             f"{home.path / REMOVED_FILE} has no removal of {describe_removal(removal)}. It has: {listed}."
         )
     path = write_removals(home, [other for other in before if other.key != removal.key])
-    return RemovalAnswer(*removal.key, removal.copies, str(path), False, match_runs(home, removal))
+    return RemovalAnswer(*removal.key, removal.copies, str(path), False, match_runs(home, [removal])[0])
 
 
 def refuse_unknown(home: Home, removal: Removal) -> str:
