@@ -16,7 +16,7 @@ from emma.evaluate.tasks import registry
 from emma.lang.language import CODE
 from emma.schemas import ITEMS, SCORES
 from emma.store import shards
-from emma.store.address import hash64
+from emma.store.address import CACHE, hash64
 from emma.store.artifact import Artifact
 from emma.work.graph import check_balance
 from tests.conftest import TEXTS
@@ -90,7 +90,18 @@ def test_the_weights_of_each_model_are_read_once(make_model, make_split, make_wo
     named = models(make_model)
     evaluate(section, **make_split(ROWS), **named, work=work)
     assert read == [named["base"].path, named["train"].path / "model"]
-    assert all(tables(work.out)[name] for name in ("items", "positions", "samples"))
+    found = tables(work.out)
+    for name in ("items", "positions"):
+        assert [*dict.fromkeys(row["model"] for row in found[name])] == ["base", "adapted"]
+    assert found["samples"]
+    assert (work.root / CACHE).exists()  # no hash of weights is taken anew by the next evaluation
+
+
+def test_scores_of_another_precision_are_not_taken_for_these(make_model, make_split, make_work) -> None:
+    work, inputs, trained = make_work("evaluate"), make_split(ROWS[:1]), models(make_model)["train"]
+    for precision in ("fp32", "bf16"):
+        evaluate(EvaluateConfig(precision=precision, continuations=0), **inputs, train=trained, base=None, work=work)
+    assert len(list(work.scratch.iterdir())) == 2
 
 
 def test_no_base(make_model, make_split, make_work) -> None:

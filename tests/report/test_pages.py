@@ -4,6 +4,7 @@ import base64
 import json
 import zlib
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,16 @@ def test_a_page_says_what_the_tables_say(made: Made) -> None:
     assert len(data["samples"][at]) == 3 and all(len(sample) == 4 for sample in data["samples"][at])
     assert data["flags"][data["langs"].index("eng_Latn")] == [FLAG]
     assert (packed.texts, packed.letters) == TEXTS[0] and not packed.is_shortened
+
+
+def test_each_language_has_its_own_premium_if_it_was_measured(made: Made) -> None:
+    rows, tables = made
+    tiers = [{**row, "premium": 1 + at / 7, "premium_from": ("script", "flores")[at % 2]}
+             for at, row in enumerate(tables.tiers)]  # fmt: skip
+    data = unpack(pack_pages(rows, replace(tables, tiers=tiers), PageTexts()).data)
+    measured = {row["lang"]: round(row["premium"], 5) for row in tiers if row["premium_from"] == "flores"}
+    assert len(measured) > 5 and data["langs"] != sorted(data["langs"])
+    assert data["premium"] == [measured.get(lang) for lang in data["langs"]]
 
 
 def test_of_text_that_may_not_be_passed_on_the_length_is_shown(made: Made) -> None:
