@@ -383,6 +383,7 @@ def test_a_language_is_opened_by_keys_alone_and_has_the_focus(page: Any) -> None
     open_language(page, "yor_Latn")
     page.keyboard.press("Escape")
     page.locator("#overview").wait_for()
+    assert page.evaluate("location.hash") == "#find=yorub"  # as the link back has it
 
 
 def contrast(page: Any, selector: str) -> float:
