@@ -53,3 +53,8 @@ def test_a_release_of_an_older_emma_says_what_to_do(run: Run, monkeypatch: pytes
     monkeypatch.setattr("emma.pipeline.released.read_json", lambda _: {})
     with pytest.raises(ArtifactError, match=r"made by an older EMMA.*emma run RECIPE"):
         _ = run.release
+
+
+def test_a_licence_that_has_a_name_of_its_own_needs_no_other() -> None:
+    assert list_gaps(ReleaseConfig(licence="apache-2.0")) == ("authors", "contact")
+    assert list_gaps(ReleaseConfig()) == ("licence", "authors", "contact")
