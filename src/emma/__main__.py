@@ -7,8 +7,11 @@ def main() -> int:
     """Run the command line; Ctrl-C is no traceback while its modules are still being loaded either."""
     try:
         from emma.cli.main import main as run_command
+        from emma.cli.system import end_output
 
-        return run_command()
+        code = run_command()
+        end_output()
+        return code
     except KeyboardInterrupt:
         print("interrupted before anything was begun", file=sys.stderr)
         return 130

@@ -56,9 +56,15 @@ def test_what_the_system_refuses(error: OSError, said: str) -> None:
     assert system.explain_system_error(error).startswith(said)
 
 
-def test_a_full_disk_under_what_is_printed_is_one_line() -> None:
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_full_disk_under_what_is_printed_is_one_line(unbuffered: str) -> None:
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(
-            [sys.executable, "-m", "emma", "lang", "sw"], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+            [sys.executable, "-m", "emma", "lang", "sw"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            env=os.environ | {"PYTHONUNBUFFERED": unbuffered},
         )
     assert done.returncode == 1 and done.stderr.count("\n") == 1 and "Free some space" in done.stderr

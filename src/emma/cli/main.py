@@ -73,7 +73,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             build_parser().error(f"{given[0]} stands before a command. Write it behind: emma COMMAND {given[0]}")
         arguments = build_parser().parse_args(given)
         command: Callable[[argparse.Namespace], int] = arguments.command
-        return command(arguments)
+        code = command(arguments)
+        sys.stdout.flush()  # here, where a full disk is told, and not when Python ends
+        return code
     except EmmaError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2 if isinstance(error, UsageError) else 1

@@ -48,6 +48,14 @@ def give_way() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
+def end_output() -> None:
+    """Drop what could not be printed, which has been told; Python would try again when it ends, and complain."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        give_way()
+
+
 def spell_out(error: UnicodeError) -> tuple[str, int]:
     """Letters that an encoding lacks as signs that it has, else as escapes (a handler of `codecs`)."""
     assert isinstance(error, UnicodeEncodeError)
