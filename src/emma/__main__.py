@@ -10,11 +10,11 @@ def main() -> int:
         from emma.cli.system import end_output
 
         code = run_command()
-        end_output()
-        return code
     except KeyboardInterrupt:
         print("interrupted before anything was begun", file=sys.stderr)
         return 130
+    end_output()
+    return code
 
 
 if __name__ == "__main__":

@@ -71,11 +71,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             return 2
         if is_before_command(given[0]):
             build_parser().error(f"{given[0]} stands before a command. Write it behind: emma COMMAND {given[0]}")
-        arguments = build_parser().parse_args(given)
-        command: Callable[[argparse.Namespace], int] = arguments.command
-        code = command(arguments)
-        sys.stdout.flush()  # here, where a full disk is told, and not when Python ends
-        return code
+        return run_command(build_parser().parse_args(given))
     except EmmaError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2 if isinstance(error, UsageError) else 1
@@ -90,6 +86,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     except OSError as error:
         print(f"error: {explain_system_error(error)}", file=sys.stderr)
         return 1
+
+
+def run_command(arguments: argparse.Namespace) -> int:
+    """Run a command, and print all of its answer: here a full disk is told, and not when Python ends."""
+    command: Callable[[argparse.Namespace], int] = arguments.command
+    code = command(arguments)
+    sys.stdout.flush()
+    return code
 
 
 def build_parser() -> argparse.ArgumentParser:
