@@ -29,3 +29,10 @@ def test_a_base_whose_training_is_gone_is_to_do(tmp_path: Path) -> None:
     (tmp_path / "home" / "base").mkdir(parents=True)
     write_json(tmp_path / "home" / "base" / "lock.json", {"train": "0" * 20})
     assert not any(artifact for _, artifact in stage_states(recipe, home))
+
+
+def test_a_count_of_one_model_is_one_item() -> None:
+    from emma.pipeline.run import describe_counts
+
+    counts = {"tokens, base": 115_283, "tokens, adapted": 63_374}
+    assert describe_counts(counts) == "115,283 tokens of base, 63,374 tokens of adapted"

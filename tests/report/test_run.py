@@ -105,6 +105,16 @@ def test_a_base_worse_than_guessing_is_said(make_artifact: Make, make_work: Make
     assert "In 2 the base was worse than guessing bytes" in (work.out / "index.html").read_text(encoding="utf-8")
 
 
+def test_gains_without_an_interval_say_what_they_lack(make_artifact: Make, make_work: MakeWork) -> None:
+    inputs, work = run_artifacts(make_artifact, ["yor_Latn", "khm_Khmr"]), make_work("report")
+    path = inputs["evaluate"].path / "gains.parquet"
+    gains = pq.read_table(path).to_pylist()
+    pq.write_table(pa.Table.from_pylist([{**gains[0], "low": None, "high": None}], schema=pq.read_schema(path)), path)
+    report(ReportConfig(), **inputs, work=work)
+    page = (work.out / "index.html").read_text(encoding="utf-8")
+    assert "of 1 nobody can tell, in 1 of them with a single test document" in page
+
+
 def test_one_language_and_one_step_leave_nothing_empty(make_artifact: Make, make_work: MakeWork) -> None:
     inputs, work = run_artifacts(make_artifact, ["yor_Latn"]), make_work("report")
     (inputs["train"].path / "metrics.jsonl").write_text('{"step": 1, "tokens": 1, "loss": 2.0}\n')

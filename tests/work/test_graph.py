@@ -139,6 +139,15 @@ def test_only_what_depends_on_a_change_runs_again(store: Path, toy: list[str]) -
     assert toy == ["first", "second", "second", "first", "second"]
 
 
+def test_compiling_is_told_once_after_the_last_stage(
+    store: Path, toy: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[int] = []
+    monkeypatch.setattr(graph, "report_compiling", lambda usages, _: told.extend((len(toy), len(usages))))
+    run(store, 1, 10)
+    assert told == [2, 2]
+
+
 def test_an_interrupted_stage_keeps_its_scratch_and_nothing_else(store: Path, toy: list[str]) -> None:
     with pytest.raises(KeyboardInterrupt):
         run(store, 1, -1)

@@ -7,7 +7,8 @@ import pytest
 
 from emma.kernels import compiling
 from emma.work import progress
-from emma.work.progress import Reporter, announce_compiling, estimate_left
+from emma.work.process import Usage
+from emma.work.progress import Reporter, announce_compiling, estimate_left, report_compiling
 
 
 def test_a_single_long_task_shows_that_it_lives(
@@ -43,6 +44,18 @@ def test_where_nothing_can_be_kept_the_remedy_is_said(
     monkeypatch.setattr(compiling, "cache_folder", lambda: None)
     announce_compiling(Reporter())
     assert "NUMBA_CACHE_DIR" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("folder", "lines"), [("kernels", 1), (None, 0)])
+def test_what_compiling_took_is_said_once_for_all_stages(
+    folder: str | None, lines: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(compiling, "cache_folder", lambda: folder)
+    report_compiling([Usage(), Usage(compiled=25, compile_s=2.6), Usage(compiled=3, compile_s=1.4)], Reporter())
+    said = ["  kernels: compiled 28 for this processor in 4 s; kept in kernels, so this happens once"]
+    assert capsys.readouterr().err.splitlines() == said * lines
+    report_compiling([Usage(), Usage()], Reporter())
+    assert capsys.readouterr().err == ""
 
 
 @pytest.mark.parametrize(

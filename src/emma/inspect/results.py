@@ -11,8 +11,15 @@ from emma.ui.terminal import format_table
 from emma.wording import plural
 
 if TYPE_CHECKING:
-    from emma.report.headline import Headline
+    from emma.report.headline import Change, Headline
     from emma.report.task_summary import TaskSummary
+
+LEGEND = (
+    "bits/byte: how surprised the model is by a text; lower is better, 8 is a blind guess",
+    "tokens/byte: what reading and writing the text costs",
+)
+WITHIN_CHANCE = "within chance"
+NO_CORPUS = "none: the text of every source is withheld (its licence is unknown or not open, or the recipe excludes it)"
 
 
 @dataclass(frozen=True)
@@ -37,6 +44,8 @@ def read_results(run: Run, until: str = "release") -> RunResults:
         return RunResults(headline, places)
     checks = read_json(run.artifact("release").file("checks.json"))
     places |= {name: str(run.path / "release" / name) for name in ("model", "corpus")}
+    if not checks["languages"]["languages_released"]:
+        places["corpus"] = NO_CORPUS
     return RunResults(headline, places, checks["languages"]["differences"])
 
 
@@ -64,6 +73,7 @@ def render_gains(headline: "Headline") -> Iterator[str]:
     yield (
         f"languages: {headline['languages_trained']:,} trained, {headline['languages_measured']:,} measured, "
         f"{headline['languages_improved']:,} improved, {headline['languages_worse']:,} worse"
+        + (f", {headline['languages_unsure']:,} undecided" if headline["languages_unsure"] else "")
     )
     rows = [
         (
@@ -79,14 +89,21 @@ def render_gains(headline: "Headline") -> Iterator[str]:
     ]
     heads = ("text", "languages", "measured", "improved", "worse", "bits/byte", "tokens/byte")
     yield from _numbers_table(heads, rows)
+    yield from LEGEND
 
 
 def list_warnings(headline: "Headline") -> list[str]:
     """List what a reader should know before believing the gains."""
     above = headline["languages_base_above_8"]
+    single = headline["languages_without_interval"]
+    within = headline["languages_unsure"] - single
+    reasons = [f"{within:,} {WITHIN_CHANCE}"] * (within > 0) + [f"{single:,} with a single test document"] * (
+        single > 0
+    )
+    undecided = [f"undecided: {', '.join(reasons)}"] if reasons else []
     # There any training gains much, whatever it is worth.
     unread = f"The base had not learnt to read {above} of them (over 8 bits per byte, worse than guessing)."
-    return [*headline["differences"], *([unread] if above else [])]
+    return [*undecided, *headline["differences"], *([unread] if above else [])]
 
 
 def render_benchmarks(summary: "TaskSummary") -> Iterator[str]:
@@ -106,9 +123,15 @@ def render_forgetting(headline: "Headline") -> Iterator[str]:
         if probe is not None:
             before, after = probe["bpb_base"], probe["bpb_adapted"]
             gain = f"{100 * (1 - after / before):+.1f} %" if before and after else MISSING
-            rows.append((name, _format_score(before), _format_score(after), gain))
+            rows.append((name, _format_score(before), _format_score(after), gain, _judge(probe)))
     yield "what the base model knew"
-    yield from _numbers_table(("", "bits/byte before", "after", "gain"), rows)
+    yield from format_table([("", "bits/byte before", "after", "gain", ""), *rows], right=range(1, 4))
+
+
+def _judge(probe: "Change") -> str:
+    """Whether a change may be chance: its 95 % interval has zero in it."""
+    low, high = probe["low"], probe["high"]
+    return WITHIN_CHANCE if low is not None and high is not None and low <= 0 <= high else ""
 
 
 def _numbers_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:

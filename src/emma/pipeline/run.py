@@ -200,5 +200,6 @@ def describe_counts(counts: Mapping[str, int], most: int = 6) -> str:
     lost = {name: count for name, count in counts.items() if name.startswith(LOSS_PREFIXES) and count}
     others = [name for name in counts if name not in ("rows_in", "rows_out") and not name.startswith(LOSS_PREFIXES)]
     others = [name for name in others if counts[name] or not name.startswith(HIDDEN_ZEROS)]
-    rows += [f"{counts[name]:,} {name.replace('_', ' ')}" for name in others[:most]]
+    # A count of one model, as "tokens, base", must not read as two in a line that commas part.
+    rows += [f"{counts[name]:,} {name.replace('_', ' ').replace(', ', ' of ')}" for name in others[:most]]
     return ", ".join(rows + [f"{lost[name]:,} {name}" for name in sorted(lost, key=lambda name: -lost[name])])

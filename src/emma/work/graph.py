@@ -80,12 +80,14 @@ def run_steps(
     is the cache, if there is one; `logs` is a folder for what is watched while stages run; `begin` is told stage and
     address before a stage runs.
     """
-    done = dict(external)
+    done, usages = dict(external), list[Usage]()
     for step in steps:
         interrupt.check()
         outcome = _run_step(step, done, root, store_url, executor=executor, reporter=reporter, logs=logs, begin=begin)
         done[step.name] = outcome.artifact
+        usages.append(outcome.usage)
         yield outcome
+    report_compiling(usages, reporter)
 
 
 def _run_step(
@@ -121,7 +123,6 @@ def _run_step(
     # Only now that the artifact stands: a run that is killed before goes on from the scratch folder.
     work.clear_scratch()
     usage = add_usage(usage_since(start), work.usage)
-    report_compiling(usage, reporter)
     return Outcome(step, artifact, False, usage, work.chosen)
 
 

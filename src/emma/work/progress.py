@@ -3,7 +3,7 @@
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from typing import Protocol
 
@@ -141,13 +141,14 @@ def announce_compiling(reporter: Reporter) -> None:
         reporter.say_once("  kernels: compiled for this processor when first used; once, some ten seconds in all")
 
 
-def report_compiling(usage: Usage, reporter: Reporter) -> None:
-    """Say what compiling took, if there was any, and that it will not come again."""
-    if not usage.compiled:
+def report_compiling(usages: Sequence[Usage], reporter: Reporter) -> None:
+    """Say what compiling took in all stages of a run, if there was any, and that it will not come again."""
+    compiled, seconds = sum(usage.compiled for usage in usages), sum(usage.compile_s for usage in usages)
+    if not compiled:
         return
     from emma.kernels.compiling import cache_folder
 
-    reporter.say(
-        f"  kernels: compiled {usage.compiled} for this processor in {usage.compile_s:.0f} s; "
-        f"kept in {cache_folder()}, so this happens once"
-    )
+    # Without a folder every process compiles anew, which was said before the first did.
+    if folder := cache_folder():
+        took = f"compiled {compiled} for this processor in {seconds:.0f} s"
+        reporter.say(f"  kernels: {took}; kept in {folder}, so this happens once")
