@@ -4,6 +4,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# What constraints.txt installs needs no newer pip.
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Whole files of tests on each core, at most four at a time: each holds torch, and some start processes of their own. In
 # the order of their names: those with the fewest tests take the longest, and must not come last.
 SPREAD := -n logical --maxprocesses 4 --dist loadscope --no-loadscope-reorder

@@ -102,7 +102,9 @@ def test_a_base_worse_than_guessing_is_said(make_artifact: Make, make_work: Make
     headline = json.loads((work.out / "report.json").read_text())
     assert headline["languages_base_above_8"] == 2  # program code is no language
     assert sum(band["languages_base_above_8"] for band in headline["by_size_band"]) == 2
-    assert "In 2 the base was worse than guessing bytes" in (work.out / "index.html").read_text(encoding="utf-8")
+    page = (work.out / "index.html").read_text(encoding="utf-8")
+    assert "In 2 the base was worse than guessing bytes" in page
+    assert page.count(" % *</td>") == 2 and "* The base was worse than guessing bytes" in page
 
 
 def test_gains_without_an_interval_say_what_they_lack(make_artifact: Make, make_work: MakeWork) -> None:

@@ -68,5 +68,5 @@ def test_long_lines_are_folded_between_words() -> None:
 
 
 def test_runs_of_unreadable_bytes_are_one_sign_with_their_number() -> None:
-    assert fold_unreadable("ខ្មែរ \ufffd\ufffd\ufffd, \ufffd") == "ខ្មែរ �×3, �"
-    assert format_snippet("\ufffd" * 5000, 20) == f"{ISOLATE}�×5000{END}"
+    assert fold_unreadable("ខ្មែរ \ufffd\ufffd\ufffd, \ufffd") == "ខ្មែរ �… (3 broken characters), �"
+    assert format_snippet("\ufffd" * 5000, 30) == f"{ISOLATE}�… (5000 broken characters){END}"

@@ -104,15 +104,11 @@ class StepPlan:
     def __len__(self) -> int:
         return math.ceil(self.samples / self.sequences)
 
-    def describe_rest(self, sequence_length: int) -> str | None:
+    def describe_rest(self) -> str | None:
         """Say what the last step has where the budget ends in the middle of it; None where all are whole."""
         if not (rest := self.samples % self.sequences):
             return None
-        whole = (self.samples - rest) * sequence_length
-        return (
-            f"the last of {len(self)} steps has what is left, {rest} of {self.sequences} sequences; with mix.tokens = "
-            f"{whole:,} all would be whole"
-        )
+        return f"the last of {len(self)} steps has {rest} of {self.sequences} sequences"
 
     def samples_of(self, step: int) -> range:
         """The samples of a step (from 0), over all ranks."""

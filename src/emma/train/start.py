@@ -42,7 +42,7 @@ class Start:
             return
         if self.started_from is not None:
             say_start(self.started_from, int(samples.facts["seed"]), work.reporter.say)
-        if (rest := steps.describe_rest(samples.sequence_length)) is not None:
+        if (rest := steps.describe_rest()) is not None:
             work.reporter.say(f"  train: {rest}")
         settings = section.model_dump(mode="json")
         write_note(

@@ -38,9 +38,11 @@ def format_count(value: int | None) -> str:
 
 
 def format_short(value: float | None, unit: str = "") -> str:
-    """Three digits and a decimal prefix: 12.3 kB with unit "B"."""
+    """Three digits and a decimal prefix: 12.3 kB with unit "B"; what is above 0 never reads as 0."""
     if value is None:
         return MISSING
+    if 0 < value < 0.005:
+        return f"<{SPACE}0.01{SPACE}{unit}".rstrip()
     power = 0
     # From 999.5 on, three digits would round to 1000.
     while abs(value) >= 999.5 and power < len(PREFIXES) - 1:
@@ -77,7 +79,7 @@ def format_power(value: float | None) -> str:
 
 
 def format_duration(hours: float | None) -> str:
-    """A length of time, in the unit that fits."""
+    """A length of time, in the unit that fits; below a second nothing is so exact."""
     if hours is None:
         return MISSING
     if hours >= 48:
@@ -86,4 +88,4 @@ def format_duration(hours: float | None) -> str:
         return f"{hours:.1f} hours"
     if (minutes := round(60 * hours)) >= 1:
         return "1 minute" if minutes == 1 else f"{minutes} minutes"
-    return f"{3600 * hours:.2g} seconds"
+    return "less than a second" if 0 < 3600 * hours < 1 else f"{3600 * hours:.2g} seconds"

@@ -63,8 +63,11 @@ def format_snippet(text: str, cells: int) -> str:
 
 
 def fold_unreadable(text: str) -> str:
-    """Runs of U+FFFD, which stands for bytes that are no text, as one of them and how many there were: �×12."""
-    return UNREADABLE.sub(lambda run: f"\ufffd×{len(run[0])}", text)
+    """Runs of U+FFFD, which stands for bytes that are no text, as one of them and how many there were.
+
+    In words, since �×12 reads as if a model had written ×12: �… (12 broken characters).
+    """
+    return UNREADABLE.sub(lambda run: f"\ufffd… ({len(run[0])} broken characters)", text)
 
 
 def shorten_line(line: str, cells: int) -> str:

@@ -118,7 +118,11 @@ def test_the_command_line(recipe: Path, capsys: pytest.CaptureFixture[str]) -> N
     assert main([*given, "--micro-batch", "1", "--gpus", "8", "--price", "2"]) == 0
     shown = capsys.readouterr().out.replace("\u202f", " ")
     assert re.search(r"^machine +8 × H200", shown, re.MULTILINE)
-    assert re.search(r"^It fits: .* GB of 14\d GB, and takes .* and [\d,.]+\.$", shown, re.MULTILINE)
+    assert re.search(
+        r"^It fits: .* GB of 14\d GB, and takes at least .* and [\d,.]+; --measure on such a GPU .*\.$",
+        shown,
+        re.MULTILINE,
+    )
     assert main([*given, "--set", "train.micro_batch=512"]) == 0
     assert re.search(r"^It does not fit: .*train\.micro_batch = \d", capsys.readouterr().out, re.MULTILINE)
     assert main([*given, "--json"]) == 0

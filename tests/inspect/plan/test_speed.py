@@ -39,7 +39,7 @@ def log(home: Path, rates: list[float], **changed: object) -> Path:
 def test_what_was_measured_here_before_is_believed(tmp_path: Path) -> None:
     log(tmp_path, [1.0, 500.0, 700.0, 600.0])  # the first is out; of two processes
     found = estimate_speed(SHAPE, SETTING, CPU, tmp_path)
-    assert (found.tokens_per_s, found.source) == (300.0, "measured in the run 'before' on cpu")
+    assert (found.tokens_per_s, found.source) == (300.0, "measured in the run 'before' on cpu") and not found.is_assumed
 
 
 @pytest.mark.parametrize(
@@ -89,5 +89,5 @@ def test_assumptions_are_shares_of_the_peak() -> None:
     bf16 = TrainingSetting(TrainConfig(precision="bf16", compile=True), 4096)
     found = estimate_speed(shape, bf16, H200, None)
     assert found.tokens_per_s == pytest.approx(0.45 * 989e12 / 46.08e9, rel=1e-3)
-    assert found.source.startswith("assumed")
+    assert found.source.startswith("assumed") and found.is_assumed
     assert estimate_speed(shape, TrainingSetting(TrainConfig(precision="fp32"), 4096), H200, None) is None

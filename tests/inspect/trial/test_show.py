@@ -31,7 +31,7 @@ def test_one_model_alone_and_one_that_writes_nothing() -> None:
 
 def test_one_broken_character_stands_for_many() -> None:
     (_, line) = render_trial(Trial("a", {"adapted": "ߞ" + 40 * "\ufffd"}), 80)
-    assert line.translate(ISOLATES).split()[1] == "ߞ\ufffd×40"
+    assert "ߞ\ufffd… (40 broken characters)" in line.translate(ISOLATES)
 
 
 def test_long_texts_are_cut_where_they_matter_least() -> None:

@@ -57,6 +57,8 @@ class Costs(TypedDict):
     """Speed of one accelerator."""
     speed_from: str | None
     """The source of the speed."""
+    speed_is_assumed: bool
+    """Whether nothing was measured, so that hours, energy and money are the least that it may take."""
     mfu: float | None
     """Share of the machine's peak."""
     device_hours: float | None
@@ -154,6 +156,7 @@ def estimate_costs(shape: Shape, setting: TrainingSetting, question: PlanQuestio
     return {
         "tokens_per_s": speed.tokens_per_s if speed else None,
         "speed_from": speed.source if speed else None,
+        "speed_is_assumed": speed is not None and speed.is_assumed,
         "mfu": speed.tokens_per_s * flops / machine.flops if speed and machine.flops else None,
         "device_hours": hours,
         "hours": hours / question.ranks if hours else None,

@@ -24,9 +24,9 @@ UNCOMPILED_SPEED = 0.85
 """5,762 against 6,667 tokens/s for 8 B on 8 H100 (torchtitan, benchmarks/llama3_h100_202412_torchtitan.md)."""
 ASSUMED_MFU_8BIT = 0.35
 """Share of the peak in 8 bits: 682 to 776 of 1,979 TFLOP/s at 7 B (NeMo 24.07, performance summary)."""
-ASSUMED_CPU_SHARE = 0.5
-"""Share of the speed of one matrix product that training reaches on a CPU; measured between 0.3 and 0.7
-(benchmarks/train/plan.py)."""
+ASSUMED_CPU_SHARE = 0.7
+"""Share of the speed of one matrix product that training reaches on a CPU at best, so that its time is the least;
+measured between 0.3 and 0.7 (benchmarks/train/plan.py)."""
 
 SPEED_SETTINGS = (
     "optimizer",
@@ -47,6 +47,8 @@ class Speed:
 
     tokens_per_s: float
     source: str
+    is_assumed: bool = False
+    """Whether nobody measured or stated it: it is then what large models reach, and a small one is much slower."""
 
 
 def estimate_speed(
@@ -86,18 +88,17 @@ def assume_speed(shape: Shape, setting: TrainingSetting, machine: Machine) -> Sp
     flops, section = flops_per_token(shape, setting), setting.section
     if machine.kind == "cpu":
         peak = measure_product_flops(section)
-        return Speed(
-            ASSUMED_CPU_SHARE * peak / flops, "assumed: half of what matrix products reach here. --measure finds out"
-        )
+        return Speed(ASSUMED_CPU_SHARE * peak / flops, "assumed: at best 70 % of what matrix products reach here", True)
     share = ASSUMED_MFU[section.activation_checkpointing] * (1 if section.compile else UNCOMPILED_SPEED)
     if section.precision == "fp8" and machine.flops8:
         return Speed(
             ASSUMED_MFU_8BIT * machine.flops8 / flops,
             f"assumed: {ASSUMED_MFU_8BIT:.0%} of its peak in 8 bits, as NeMo published",
+            True,
         )
     if machine.flops is None or section.precision not in BF16_PRECISIONS:
         return None
-    return Speed(share * machine.flops / flops, "assumed, as published for 7 B on H100")
+    return Speed(share * machine.flops / flops, "assumed, as published for 7 B on H100", True)
 
 
 def measure_product_flops(section: TrainConfig) -> float:

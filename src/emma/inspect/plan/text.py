@@ -55,11 +55,15 @@ def list_rows(plan: TrainingPlan) -> Iterator[tuple[str, str]]:
         return
     used = f", {format_share(plan['mfu'])} of its bfloat16 peak" if plan["mfu"] else ""
     yield "speed", f"{format_count(round(plan['tokens_per_s']))} tokens/s on each{used}: {plan['speed_from']}"
-    yield "time", f"{format_duration(plan['hours'] or 0.0)}; {plan['device_hours']:,.1f} {name_device(plan)}-hours"
+    least = say_least(plan)
+    yield (
+        "time",
+        f"{least}{format_duration(plan['hours'] or 0.0)}; {plan['device_hours']:,.1f} {name_device(plan)}-hours",
+    )
     if plan["kwh"]:
-        yield "energy", f"{plan['kwh']:,.1f} kWh at {plan['watts']:g} W, cooling and hosts not counted"
+        yield "energy", f"{least}{plan['kwh']:,.1f} kWh at {plan['watts']:g} W, cooling and hosts not counted"
     if plan["money"]:
-        yield "money", f"{plan['money']:,.2f} at {plan['price']:g} an hour"
+        yield "money", f"{least}{plan['money']:,.2f} at {plan['price']:g} an hour"
 
 
 def render_verdict(plan: TrainingPlan) -> str:
@@ -84,7 +88,14 @@ def render_costs(plan: TrainingPlan) -> str:
     if plan["hours"] is None:
         return ""
     money = f" and {plan['money']:,.2f}" if plan["money"] else ""
-    return f", and takes {format_duration(plan['hours'])}{money}"
+    where = " on such a GPU" if plan["machine"]["kind"] == "cuda" else ""
+    advice = f"; --measure{where} takes seconds and says how long" if plan["speed_is_assumed"] else ""
+    return f", and takes {say_least(plan)}{format_duration(plan['hours'])}{money}{advice}"
+
+
+def say_least(plan: TrainingPlan) -> str:
+    """What stands before an amount that follows from a speed that was not measured."""
+    return "at least " if plan["speed_is_assumed"] else ""
 
 
 def name_device(plan: TrainingPlan) -> str:
