@@ -41,8 +41,8 @@ def test_the_worst_logit_counts_and_none_is_worse_than_no_number(tmp_path: Path,
     assert found.detail.endswith(f"in text {worst}")
 
 
-def test_a_character_that_is_cut_off_counts_for_neither_continuation() -> None:
+def test_continuations_are_compared_as_they_are() -> None:
     ours: Any = SimpleNamespace(continuations=["a b", "c"], texts=("x", "y"))
-    assert compare_continuations(ours, ["a b", "c\ufffd"]).holds
+    assert compare_continuations(ours, ["a b", "c"]).holds
     differ = compare_continuations(ours, ["a b", "d"])
     assert (differ.difference, differ.detail) == (1, "of 'y': 'd' instead of 'c'")

@@ -26,11 +26,15 @@ for prompt in question["prompts"]:
         inputs, attention_mask=torch.ones_like(inputs), max_new_tokens=question["tokens"], do_sample=False, num_beams=1
     )
     # What the new tokens add to the text: alone, a first piece would lose its space. Single bytes may join those at the
-    # prompt's end into no character, so that the text of both does not begin with the prompt.
+    # prompt's end into no character, so that the text of both does not begin with the prompt. As EMMA does, without
+    # what generation stopped at; where it was cut within a character, without its tokens, three at most.
     row = written[0].tolist()
-    whole, before, after = (
-        tokenizer.decode(each, skip_special_tokens=True) for each in (row, prompt, row[len(prompt) :])
-    )
+    is_cut = row[-1] not in question["stops"]
+    row = row if is_cut else row[:-1]
+    before, after = (tokenizer.decode(each, skip_special_tokens=True) for each in (prompt, row[len(prompt) :]))
+    rows = [row[: len(row) - count] for count in range(4 if is_cut else 1)]
+    wholes = [tokenizer.decode(each, skip_special_tokens=True) for each in rows]
+    whole = next((text for text in wholes if not text.endswith("\ufffd")), wholes[0])
     continuations.append(whole.removeprefix(before) if whole.startswith(before) else after)
 
 answer = {
