@@ -72,3 +72,16 @@ def test_an_answer_is_text_or_json(tmp_path: Path, capsys: pytest.CaptureFixture
 def test_a_home_without_runs_says_how_to_make_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["status", "--home", str(tmp_path)]) == 0
     assert "yet: `emma run RECIPE` makes one, --home names another." in capsys.readouterr().out
+
+
+def test_the_name_of_a_run_shows_what_was_made(
+    compiled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    said = status(capsys, "one", "--home", compiled)
+    assert said.startswith(f"{compiled / 'one'} as last made\n") and said.count("to do") < len(INPUTS)
+    assert "files" in status(capsys, "one", "--verify", "--home", compiled)
+    assert main(["status", "one", "--home", str(compiled), "--set", "curate.max_drop=0.4"]) == 1
+    assert "Name the recipe's file" in capsys.readouterr().err
+    assert main(["status", "ones", "--home", str(compiled)]) == 1
+    assert "There is no recipe at ones" in capsys.readouterr().err

@@ -9,7 +9,10 @@ from emma.curate.config import CurateConfig
 from emma.errors import RecipeError
 from emma.inspect.why import explain_document, list_decision_facts, list_measured_facts, render_text
 from emma.pipeline.home import Home
+from emma.pipeline.recipe import Recipe
+from emma.pipeline.run import run_recipe
 from emma.store import shards
+from tests.conftest import TEXTS
 from tests.curate.corpus import Bench, bench, plain, prose
 
 __all__ = ["bench"]
@@ -31,6 +34,21 @@ def test_a_copy_names_what_stays(compiled: Path) -> None:
     said = answer(compiled, "made:texts.jsonl#81")
     assert said["decision"] == "dropped: exact duplicate"
     assert (said["cluster"], said["kept of it"]) == ("made:texts.jsonl#1 (2 documents)", "made:texts.jsonl#1")
+
+
+def test_a_file_of_one_document_names_it(tmp_path: Path) -> None:
+    (tmp_path / "one.txt").write_text(TEXTS["nqo_Nkoo"], encoding="utf-8")
+    (tmp_path / "one.toml").write_text(
+        '[[collect.sources]]\nname = "s"\nreader = "text"\npath = "one.txt"\nlicence = "CC0-1.0"\nlang = "nqo_Nkoo"\n'
+    )
+    recipe, home = Recipe.read(tmp_path / "one.toml", [f"data={tmp_path}"]), Home(tmp_path / "home")
+    run = run_recipe(recipe, "collect", home, quiet=True, workers=1)
+    assert explain_document(run, "s:one.txt") == explain_document(run, "s:one.txt#1")
+
+
+def test_a_file_of_several_documents_names_none(compiled: Path) -> None:
+    with pytest.raises(RecipeError, match=r"No document has the id 'made:texts.jsonl'\. There are, for example: made:"):
+        answer(compiled, "made:texts.jsonl")
 
 
 def test_a_reject_and_an_unknown_document(compiled: Path) -> None:

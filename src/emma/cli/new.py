@@ -50,7 +50,7 @@ def add_parser(commands: Commands) -> None:
         metavar="DIR",
         help="fetch a data set of the hub into this folder, those of its files that --goal names, if it names some",
     )
-    parser.add_argument("--name", default="", help="the name of the run (default: that of the place)")
+    parser.add_argument("--name", default="", help="the name of the run (default: that of --out, else of the place)")
     parser.add_argument(
         "--out", type=Path, default=None, metavar="RECIPE", help="the file to write (default: NAME.toml here)"
     )

@@ -8,14 +8,18 @@ from emma.cli.options import Commands, add_changes, add_command, add_json, open_
 from emma.errors import RecipeError
 
 if TYPE_CHECKING:
-    from emma.pipeline.home import Home
+    from emma.pipeline.home import Home, Run
 
 
 def add_parser(commands: Commands) -> None:
     """Add the command."""
     parser = add_command(commands, "status", "show what is done and what is to do")
     parser.add_argument(
-        "recipe", type=Path, metavar="RECIPE", nargs="?", help="a recipe (default: list the runs of the home)"
+        "recipe",
+        type=Path,
+        metavar="RECIPE",
+        nargs="?",
+        help="a recipe, or the name of a run (default: list the runs of the home)",
     )
     parser.add_argument(
         "--verify",
@@ -36,20 +40,24 @@ def run(arguments: argparse.Namespace) -> int:
     home = open_home(arguments)
     if arguments.recipe is None:
         print_answer(status.list_runs(home), status.render_runs, arguments.json)
+    elif (made := find_run(arguments, home)) is not None:
+        print_answer(status.list_made(made), status.render_stages, arguments.json)
     else:
-        refuse_run(arguments, home)
         print_answer(status.list_stages(home, read_recipe(arguments)), status.render_stages, arguments.json)
     return 0
 
 
-def refuse_run(arguments: argparse.Namespace, home: "Home") -> None:
-    """RecipeError for the name of a run: only a recipe tells which stages are up to date."""
+def find_run(arguments: argparse.Namespace, home: "Home") -> "Run | None":
+    """The run of the home that is named where a recipe may be; None where it is none.
+
+    Raises RecipeError for changes: a run's name tells no settings.
+    """
     name = str(arguments.recipe)
-    if not arguments.recipe.exists() and name in [run.name for run in home.list_runs()]:
-        raise RecipeError(
-            f"'{name}' is a run in {home.path}. `emma status RECIPE` shows the stages of the recipe that it is of; "
-            "without a recipe the runs are listed."
-        )
+    if arguments.recipe.is_file() or name not in [run.name for run in home.list_runs()]:
+        return None
+    if arguments.changes:
+        raise RecipeError(f"--set changes a recipe, and '{name}' is a run in {home.path}. Name the recipe's file.")
+    return home.run(name)
 
 
 def verify(arguments: argparse.Namespace) -> int:
@@ -60,7 +68,8 @@ def verify(arguments: argparse.Namespace) -> int:
 
     # Without a recipe every artifact of the home is read, also what no run names any more.
     refuse_no_store(open_home(arguments))
-    run = None if arguments.recipe is None else read_recipe(arguments).name
-    verified = verify_files(open_home(arguments), run, Reporter(quiet=arguments.json))
+    home = open_home(arguments)
+    made = None if arguments.recipe is None else find_run(arguments, home) or read_recipe(arguments)
+    verified = verify_files(home, made.name if made else None, Reporter(quiet=arguments.json))
     print_answer(verified, lambda answer: render_text(answer, arguments.recipe), arguments.json)
     return 1 if verified.damaged else 0

@@ -8,7 +8,9 @@ from emma.cli.options import Commands, add_command, add_home, add_json, add_run_
 def add_parser(commands: Commands) -> None:
     """Add the command."""
     parser = add_command(commands, "why", "show what was decided about one document, and why")
-    parser.add_argument("document", metavar="DOC_ID", help="the document's id: source:file#row")
+    parser.add_argument(
+        "document", metavar="DOC_ID", help="the document's id: source:file#row, or source:file of one document"
+    )
     add_run_name(parser, "ask")
     add_json(parser)
     add_home(parser)

@@ -22,11 +22,17 @@ MIN_WORD = 3
 
 
 def find_document(collect: Artifact, document: str) -> Place:
-    """Shard number and row number of a document id. Raises RecipeError, with ids that come near, when there is none."""
+    """Shard number and row number of a document id, or of the only document of a file (`source:file`).
+
+    Raises RecipeError, with ids that come near, when there is none.
+    """
     for number, ids in enumerate(read_ids(collect)):
         at = pc.index(ids, pa.scalar(document)).as_py()
         if at >= 0:
             return number, at
+    # A file with one document names it.
+    if len(of_file := list(islice(filter_ids(collect, pc.starts_with, f"{document}#"), 2))) == 1:
+        return find_document(collect, of_file[0])
     raise RecipeError(f"No document has the id '{document}'. {hint_document(collect, document)}")
 
 

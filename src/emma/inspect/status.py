@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 from emma.collect.losses import Loss, find_losses
 from emma.inspect.trainings import TrainingState, find_state, render_training
-from emma.pipeline.home import Home
-from emma.pipeline.recipe import Recipe
+from emma.pipeline.home import Home, Run
+from emma.pipeline.recipe import INPUTS, Recipe
 from emma.pipeline.run import describe_counts, stage_states
 from emma.pipeline.storage.folders import StoreFolders, size_artifact
 from emma.pipeline.storage.holdings import sum_own
@@ -70,11 +70,19 @@ def list_stages(home: Home, recipe: Recipe) -> RecipeStatus:
     return RecipeStatus(str(recipe.path), stages, find_state(home, recipe.name))
 
 
-def _stage_state(stage: str, artifact: Artifact | None, recipe: Recipe) -> StageState:
+def list_made(run: Run) -> RecipeStatus:
+    """The state of every stage as the run was last made; which of them are up to date, only a recipe tells."""
+    keys = run.addresses
+    made = {stage: run.home.load(stage, keys[stage]) for stage in INPUTS if stage in keys}
+    stages = [_stage_state(stage, made.get(stage)) for stage in INPUTS]
+    return RecipeStatus(f"{run.path} as last made", stages, find_state(run.home, run.name))
+
+
+def _stage_state(stage: str, artifact: Artifact | None, recipe: Recipe | None = None) -> StageState:
     if artifact is None:
         return StageState(stage, is_done=False)
     made_with = manifest.version_changes(manifest.read(artifact.path, artifact.url))
-    losses = find_losses(recipe.collect, artifact) if stage == "collect" else []
+    losses = find_losses(recipe.collect, artifact) if recipe and stage == "collect" else []
     described = [_describe_loss(loss) for loss in losses]
     return StageState(stage, True, artifact.counts, made_with, described, size_artifact(artifact))
 

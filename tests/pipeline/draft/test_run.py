@@ -5,6 +5,7 @@ import json
 import tarfile
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -39,11 +40,20 @@ def languages(answer: NewAnswer) -> set[str]:
 
 def test_every_script_by_the_name_of_its_file(tmp_path: Path) -> None:
     place = lay_out(tmp_path / "mine", {f"{label}.txt": f"{text} {text}\n" for label, text in TEXTS.items()})
-    answer, recipe = draft(place, tmp_path / "r.toml")
+    answer, recipe = draft(place, tmp_path / "own file.v2.toml")
     assert languages(answer) == set(TEXTS)
     (source,) = recipe.collect.sources
     assert (source.reader, source.path, source.lang) == ("text", "*.txt", None)
-    assert recipe.name == "mine"
+    assert recipe.name == "own-file.v2"
+
+
+@pytest.mark.parametrize(
+    ("question", "name"),
+    [({}, "mine"), ({"out": Path("b.toml")}, "b"), ({"out": Path("store.toml")}, "mine"),
+     ({"out": Path("ጽሑፍ.toml")}, "ጽሑፍ"), ({"out": Path("b.toml"), "name": "c"}, "c")],
+)  # fmt: skip
+def test_a_run_is_called_as_its_recipe_is(question: dict[str, Any], name: str) -> None:
+    assert NewQuestion((Path("mine"),), **question).run_name == name
 
 
 def test_columns_with_names_of_any_kind(tmp_path: Path) -> None:

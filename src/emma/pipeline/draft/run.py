@@ -34,10 +34,10 @@ class NewQuestion:
 
     @property
     def run_name(self) -> str:
-        """The name of the run."""
+        """The name of the run: that of the file to write where one is named, so that two recipes share no run."""
         if self.name:
             return self.name
-        stem = self.places[0].absolute().name.split(".")[0]
+        stem = self.out.stem if self.out else self.places[0].absolute().name.split(".")[0]
         name = re.sub(r"[^\w.-]+", "-", stem).strip("-.")
         return name if name and name != "store" else "mine"
 
