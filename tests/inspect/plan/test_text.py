@@ -22,3 +22,8 @@ def test_an_assumed_speed_gives_the_least(recipe: Path) -> None:
     assert shown[-1].endswith("; --measure on such a GPU takes seconds and says how long.")
     stated = list(render_text(plan(recipe, *fitting, ranks=8, price=2.0, tokens_per_s=10_000.0)))
     assert not any("at least" in line or "--measure" in line for line in stated)
+
+
+def test_what_rounds_to_nothing_is_not_shown_as_an_amount(recipe: Path) -> None:
+    shown = "\n".join(render_text(plan(recipe, "mix.tokens=2_000_000", tokens_per_s=1e5)))
+    assert "20 seconds" in shown and "GPU-hours" not in shown and "3.89\u202fWh" in shown

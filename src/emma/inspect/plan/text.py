@@ -55,13 +55,13 @@ def list_rows(plan: TrainingPlan) -> Iterator[tuple[str, str]]:
         return
     used = f", {format_share(plan['mfu'])} of its bfloat16 peak" if plan["mfu"] else ""
     yield "speed", f"{format_count(round(plan['tokens_per_s']))} tokens/s on each{used}: {plan['speed_from']}"
-    least = say_least(plan)
-    yield (
-        "time",
-        f"{least}{format_duration(plan['hours'] or 0.0)}; {plan['device_hours']:,.1f} {name_device(plan)}-hours",
-    )
-    if plan["kwh"]:
-        yield "energy", f"{least}{plan['kwh']:,.1f} kWh at {plan['watts']:g} W, cooling and hosts not counted"
+    least, hours, kwh = say_least(plan), plan["device_hours"] or 0.0, plan["kwh"]
+    # In tenths, of which a minute of one machine is none.
+    summed = f"; {hours:,.1f} {name_device(plan)}-hours" if hours >= 0.05 else ""
+    yield "time", f"{least}{format_duration(plan['hours'])}{summed}"
+    if kwh:
+        amount = f"{kwh:,.1f} kWh" if kwh >= 0.05 else format_short(1000 * kwh, "Wh")
+        yield "energy", f"{least}{amount} at {plan['watts']:g} W, cooling and hosts not counted"
     if plan["money"]:
         yield "money", f"{least}{plan['money']:,.2f} at {plan['price']:g} an hour"
 
