@@ -25,7 +25,7 @@ def answer(compiled: Path, document: str) -> dict[str, str]:
 def test_a_kept_document(compiled: Path) -> None:
     said = answer(compiled, "made:texts.jsonl#1")
     assert said["lang"] == "tha_Thai" and said["decision"] in ("train", "validation", "test")
-    assert said["source"].startswith("made, redistribution public, priority 0")
+    assert said["source"].startswith("made, text may be passed on: yes, priority 0")
     assert "as the label says" in said["script"] and "limit" in said["letter_share"]
     assert "lang2" not in said and "length_ratio" not in said and "lid_score" not in said
 

@@ -33,6 +33,10 @@ LEVELS = {
 """Where a limit comes from, by the level that curate's table names."""
 
 
+PASSED_ON = {"public": "yes", "derived": "no (what is made from it may)", "private": "no"}
+"""Classes of redistribution, in the words of the report."""
+
+
 @dataclass(frozen=True)
 class Fact:
     """One thing that is known of a document."""
@@ -89,8 +93,9 @@ def list_source_facts(collect: Artifact, row: Row) -> Iterator[Fact]:
     """List what the recipe declares of the document's source."""
     for source in shards.read(collect.file("sources.parquet")).to_pylist():
         if source["source"] == row["source"]:
-            declared = ((name, source.get(name)) for name in ("redistribution", "priority"))
-            parts = (f"{name} {value}" for name, value in declared if value is not None)
+            passed, priority = PASSED_ON.get(source.get("redistribution") or ""), source.get("priority")
+            parts = [f"text may be passed on: {passed}"] if passed else []
+            parts += [f"priority {priority}"] if priority is not None else []
             yield Fact("source", ", ".join([source["source"], *parts]))
 
 

@@ -142,6 +142,8 @@ class Sheet(TypedDict):
     splits: list[SplitSize]
     tier: Row | None
     """The language's row of `tiers.parquet`."""
+    test_limit: NotRequired[int | None]
+    """`curate.test_bytes`, where it leaves the test split few documents."""
     flags: list[str]
     sources: list[SourceSize]
     scripts: list[ScriptShare]

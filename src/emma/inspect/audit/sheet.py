@@ -1,9 +1,11 @@
 """Make the audit sheet of a language: everything counted, with examples of what was decided."""
 
+from emma.curate.config import CurateConfig
 from emma.curate.quality.limits import LimitRow
 from emma.curate.quality.rules import RULES, SCORE
 from emma.curate.splits.assign import BENCHMARK, NEAR_BENCHMARK
 from emma.inspect.audit.examples import choose_middle, draw_examples
+from emma.inspect.audit.limits import find_score_limit, find_test_limit, read_limits
 from emma.inspect.audit.records import (
     Contamination,
     DoubtedDocuments,
@@ -19,7 +21,7 @@ from emma.inspect.audit.scan import DOUBTED, KEPT, LanguageScan, scan_language
 from emma.inspect.lookup import find_corpus_language
 from emma.lang.explain import explain
 from emma.lang.language import LABEL, Lang, Pair, parse_label
-from emma.pipeline.corpus import Corpus
+from emma.pipeline.corpus import Corpus, read_provenance
 from emma.pipeline.home import Run
 from emma.schemas import SPLITS, Row
 from emma.store import shards
@@ -30,7 +32,10 @@ MAX_ROWS, MAX_CLUSTERS, MAX_LINES, MAX_LABELS = 20, 5, 10, 5
 
 def audit_language(run: Run, name: str, seed: int = 0) -> Sheet:
     """The sheet of one language of a run. Raises RecipeError or LanguageError when it is not in the corpus."""
-    return {"run": run.name, **make_sheet(Corpus.of(run), name, seed)}
+    corpus = Corpus.of(run)
+    sheet = make_sheet(corpus, name, seed)
+    section = CurateConfig.model_validate(read_provenance(corpus.curate)["config"])
+    return {"run": run.name, "test_limit": find_test_limit(section, sheet["splits"]), **sheet}
 
 
 def make_sheet(corpus: Corpus, name: str, seed: int) -> Sheet:
@@ -84,18 +89,6 @@ def is_about(label: str, lang: Lang) -> bool:
         return False
     pair = parse_label(label)
     return isinstance(pair, Pair) and lang in (pair.first, pair.second)
-
-
-def read_limits(corpus: Corpus) -> list[LimitRow]:
-    """The rows of `limits.parquet`."""
-    rows: list[LimitRow] = shards.read(corpus.curate.file("limits.parquet")).to_pylist()
-    return rows
-
-
-def find_score_limit(corpus: Corpus, lang: Lang) -> LimitRow | None:
-    """The language's limit on the scores of language identification, if there is one."""
-    rows = (row for row in read_limits(corpus) if (row["lang"], row["feature"]) == (lang.label, SCORE))
-    return next(rows, None)
 
 
 def size_splits(scan: LanguageScan) -> list[SplitSize]:

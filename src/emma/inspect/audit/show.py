@@ -6,6 +6,7 @@ The page is one HTML file with its style inside, every text in its own direction
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from emma.curate.parallel import BITEXT
 from emma.curate.quality.limits import LimitRow
 from emma.inspect.audit.records import (
     Contamination,
@@ -18,7 +19,8 @@ from emma.inspect.audit.records import (
     Sheet,
     SourceSize,
 )
-from emma.lang.language import Lang
+from emma.lang.language import ENGLISH, Lang
+from emma.schemas import Row
 from emma.ui.html import page_style
 from emma.ui.html import render_page as render_template
 from emma.ui.numerals import MISSING, format_bytes, format_count, format_decimal, format_share
@@ -40,7 +42,13 @@ def render_text(sheet: Sheet) -> Iterator[str]:
 def render_page(sheet: Sheet) -> str:
     """The sheet as an HTML page. Needs the extra `report`; raises ExtraError without it."""
     style = page_style() + (HERE / "sheet.css").read_text(encoding="utf-8")
-    return render_template(HERE / "sheet.html.jinja", sheet=sheet, style=style, tag=lambda label: Lang.parse(label).tag)
+    return render_template(
+        HERE / "sheet.html.jinja",
+        sheet=sheet,
+        style=style,
+        describe_premium=describe_premium,
+        tag=lambda label: Lang.parse(label).tag,
+    )
 
 
 def list_sections(sheet: Sheet) -> Iterator[tuple[str, Iterable[str]]]:
@@ -76,9 +84,25 @@ def render_sizes(sheet: Sheet) -> Iterator[str]:
     if sheet["second"]:
         yield f"other tables count {format_count(sheet['second'])} of the pairs under the label of their other side"
     if (tier := sheet["tier"]) is not None:
-        yield f"tier: {tier['tier']} by {format_count(tier['fair_words'])} fair words"
-        yield f"as published: {tier['tier_published']} by {format_count(tier['words'])} words between spaces"
-        yield f"bytes for what English says in one: {format_decimal(tier['premium'])}, from: {tier['premium_from']}"
+        yield f"tier by size: {tier['tier']} ({format_count(tier['fair_words'])} words, had it been written in English)"
+        yield f"tier as published: {tier['tier_published']} ({format_count(tier['words'])} words between spaces)"
+        yield f"bytes for what English says in one: {describe_premium(tier)}"
+    if (limit := sheet.get("test_limit")) is not None:
+        yield f"the test split ends at {format_bytes(limit)} (curate.test_bytes): more documents need a higher one"
+
+
+def describe_premium(tier: Row) -> str:
+    """A byte premium and how it is known, from a row of `tiers.parquet`; 1 where nothing tells it."""
+    origin = tier["premium_from"]
+    known = {
+        "recipe": "as the recipe says",
+        BITEXT: "measured on pairs of translations",
+        "script": "the median of languages in its script",
+        ENGLISH.label: "English itself",
+    }
+    if origin == "none":
+        return "not known, counted as 1"
+    return f"{format_decimal(tier['premium'])}, {known.get(origin, f'measured on {origin}')}"
 
 
 def render_sources(rows: Sequence[SourceSize]) -> Iterator[str]:

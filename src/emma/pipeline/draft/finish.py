@@ -8,6 +8,7 @@ from statistics import median
 
 from emma.collect.config import is_spdx
 from emma.collect.files.compression import without_suffix
+from emma.pipeline.draft.credits import keep_credits
 from emma.pipeline.draft.groups import Group
 from emma.pipeline.draft.licences import count_stated, find_licence
 from emma.pipeline.draft.names import find_split
@@ -18,7 +19,12 @@ SHORT_BYTES, GROUP_BYTES = 250, 600
 """Median UTF-8 bytes of texts below which neighbours are joined, and the bytes that they are joined to."""
 MIN_NAMED = 0.5
 """Share of the texts of a source whose language must be known for the recipe to read it."""
-NOT_PASSED_ON = "Until it is set, the text counts as not to be passed on."
+BEFORE_TRAINING = "set it before you train"
+NOT_PASSED_ON = "A change makes every stage anew, and until it is set, the text counts as not to be passed on."
+NOT_SPDX = (
+    "no SPDX name. Write the one that is meant, with the version that its source says, such as CC-BY-4.0, before you "
+    "train: a change makes every stage anew, and as it stands, the text counts as not to be passed on."
+)
 MAX_STATED = 4
 """Licences that are listed."""
 MAX_REJECT = 0.05
@@ -29,6 +35,7 @@ def finish_source(source: DraftSource, place: Place) -> None:
     """What follows once the language is settled: licence, domain, short texts, losses, and whether it can be read."""
     sample = source.sample
     _find_licence(source, place)
+    keep_credits(source, place.root)
     if domain := find_domain(source.config.reader, source.group):
         source.change("by the format or the names", domain=domain)
     _join_short_texts(source)
@@ -48,14 +55,14 @@ def _find_licence(source: DraftSource, place: Place) -> None:
         if beside not in ("", inside):
             source.doubt("licence", f"Its {what} say {inside} of themselves, and {where} says {beside}.")
         if not is_spdx(inside):
-            source.doubt("licence", f"Its {what} say {inside}, no SPDX name such as CC-BY-4.0. {NOT_PASSED_ON}")
+            source.doubt("licence", f"Its {what} say {inside}, {NOT_SPDX}")
         return
     if beside:
         source.change(f"by {where}", licence=beside)
     else:
         told = f"{where}; which one holds here must be said" if where else "no file beside it names one"
-        source.reasons["licence"] = told
-        source.doubt("licence", f"It is not known: {told}. {NOT_PASSED_ON}")
+        source.reasons["licence"] = f"{told}; {BEFORE_TRAINING}"
+        source.doubt("licence", f"It is not known: {told}; {BEFORE_TRAINING}. {NOT_PASSED_ON}")
     if any(stated):
         seen = ", ".join(f"{count:,} say {name or 'nothing'}" for name, count in stated.most_common(MAX_STATED))
         source.doubt("licence", f"Of its {what} that were looked at {seen}. A source has one licence: make several.")

@@ -1,7 +1,7 @@
 """Settle the language of a source: what the files say, then names, then a model, then the script; else a doubt."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from emma.collect.config import PAIR_READER
@@ -135,8 +135,18 @@ def _by_words(source: DraftSource, root: Path, _beside: Sequence[str]) -> bool:
     known = _try(source, root, f"by words in the names: {', '.join(list(found)[:3])}", **settings)
     if source.config is not before:
         told = ", ".join(f"{word} is {label}" for word, label in list(found.items())[:MAX_ODD])
-        source.doubt("lang", f"Languages are taken from words in the names of folders or files: {told}.")
+        source.doubt(
+            "lang", f"Languages are taken from words in the names of folders or files: {told}. {_ask_names(found)}"
+        )
     return known
+
+
+def _ask_names(found: Mapping[str, str]) -> str:
+    """The question whether words in names mean the languages that they seem to."""
+    names = list(dict.fromkeys(Lang.parse(label).name for label in found.values()))
+    if len(names) > MAX_ODD:
+        return "Are these the languages? If not, change `codes`."
+    return f"Is it {' or '.join(names)}? If not, change `{'lang' if len(names) == 1 else 'codes'}`."
 
 
 def _read_words(source: DraftSource) -> dict[str, str]:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from emma.errors import LanguageError
 from emma.lang.language import Lang
+from emma.pipeline.draft.credits import keep_credits
 from emma.pipeline.draft.goal import Goal, estimate_bytes
 from emma.pipeline.draft.languages import resolve_answer
 from emma.pipeline.draft.licences import UNKNOWN, to_spdx
@@ -169,3 +170,4 @@ def _ask_licences(draft: Draft, ask: Ask) -> None:
         for source in unknown:
             source.change("as you said", licence=to_spdx(answer))
             source.doubts = [doubt for doubt in source.doubts if doubt.setting != "licence"]
+            keep_credits(source, draft.place.root)

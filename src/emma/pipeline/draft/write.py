@@ -24,7 +24,7 @@ MEANING = {
     "domain": "the kind of text; the mix can weigh domains",
     "curate.languages": "text of these languages is kept, and no other",
     "vocab.new_pieces": "the most pieces that the vocabulary gains for them",
-    "mix.tokens": "tokens to train on in all, about twice the text that was seen",
+    "mix.tokens": "tokens in all, about twice the text that was seen; small languages up to `mix.max_epochs` times",
     "mix.sequence_length": "tokens in a training sequence",
     "mix.allow_short": "train on what there is, should that be less than `tokens`",
     "mix.replay": "a share of what the base knows, so that it is not forgotten",
