@@ -12,6 +12,7 @@ from emma.curate.config import Agreement, CurateConfig
 from emma.inspect.audit.records import Sheet
 from emma.inspect.audit.sheet import MAX_ROWS, make_sheet
 from emma.inspect.audit.show import WIDTH, render_page, render_text
+from emma.ui.numerals import format_bytes
 from tests.conftest import TEXTS
 from tests.curate.corpus import Bench, Row, bench, plain, prose
 
@@ -90,7 +91,9 @@ def test_the_page_is_escaped_and_stands_alone(bench: Bench) -> None:
     pytest.importorskip("jinja2", reason="needs the report extra")
     texts = (prose("arb_Arab", at, 60) for at in range(6))
     rows = [{"lang": "arb_Arab", "text": f"<script>alert({at})</script> {text}"} for at, text in enumerate(texts)]
-    shown = render_page({"run": "a & b", **make_sheet(bench.compile(rows)[0], "arb_Arab", 0)})
+    sheet = make_sheet(bench.compile(rows)[0], "arb_Arab", 0)
+    shown = render_page({"run": "a & b", "test_limit": 20_000, **sheet})
+    assert f"The test split ends at {format_bytes(20_000)}" in shown
     assert "<script" not in shown and "&lt;script&gt;alert(1)" in shown and "a &amp; b" in shown
     assert 'dir="auto" lang="arb-Arab"' in shown and "@page { size: A4" in shown
     assert not re.search(r"""(src|href|url\()\s*=?\s*["']?(https?:)?//""", shown)
