@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from emma.wording import find_near, plural, suggest
+from emma.wording import find_near, is_name, plural, spell_name, suggest
 
 STAGES = ["collect", "annotate", "curate"]
 MANY = [f"lang{number:03}" for number in range(2_455)]
@@ -53,3 +53,18 @@ def test_the_likest_comes_first_and_nothing_unlike() -> None:
 )
 def test_one_is_no_plural(count: int, words: tuple[str, ...], expected: str) -> None:
     assert plural(count, *words) == expected
+
+
+@pytest.mark.parametrize(
+    "name", ["my-run.2", "संग्रह", "អក្សរ", "ภาษาไทย", "ߒߞߏ", "ⵜⴰⵎⴰⵣⵉⵖⵜ", "አማርኛ", "Ọ̀rọ̀", "العَرَبِيَّة", "_x"]
+)
+def test_names_of_any_script(name: str) -> None:
+    assert is_name(name) and spell_name(name) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [("संग्रह (2)", "संग्रह-2"), (" a - b ", "a-b"), (".git", "git"), ("a/b", "a-b"), ("!?", "")],
+)
+def test_what_is_no_name_is_spelt_as_one(text: str, name: str) -> None:
+    assert not is_name(text) and spell_name(text) == name

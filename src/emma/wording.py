@@ -1,5 +1,7 @@
-"""What messages have in common: the name that may have been meant, and how many there are of something."""
+"""What messages have in common: the name that may have been meant, and how many there are of something; and what may be
+a name."""
 
+import unicodedata
 from collections.abc import Iterable, Set
 from difflib import get_close_matches
 
@@ -42,3 +44,19 @@ def join_or(names: Iterable[str]) -> str:
 def plural(count: int, noun: str, many: str | None = None) -> str:
     """A number with its noun: "1 document", "1,204 documents"; `many` where the plural takes more than an s."""
     return f"{count:,} {noun if count == 1 else many or noun + 's'}"
+
+
+def is_name(text: str) -> bool:
+    """Whether a text may be the name of a run, and so of a folder: letters of any script with their marks, digits, and
+    the signs `-`, `_` and `.`, which is not the first."""
+    return bool(text) and not text.startswith(".") and all(_is_in_names(sign) for sign in text)
+
+
+def spell_name(text: str) -> str:
+    """A text with hyphens for what names have not; empty where nothing is left."""
+    return "-".join("".join(sign if _is_in_names(sign) else "-" for sign in text).replace("-", " ").split()).strip(".")
+
+
+def _is_in_names(sign: str) -> bool:
+    # Not `\w`: that leaves out the marks without which Devanagari, Khmer or N'Ko cannot be written.
+    return sign in "-_." or unicodedata.category(sign)[0] in "LMN"

@@ -1,6 +1,5 @@
 """The recipe: one TOML table per stage, typed, every key checked, and the steps it stands for."""
 
-import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -23,7 +22,7 @@ from emma.release.config import ReleaseConfig
 from emma.report.config import ReportConfig
 from emma.train.config import TrainConfig
 from emma.vocab.config import VocabConfig
-from emma.wording import find_near
+from emma.wording import find_near, is_name
 
 INPUTS: Mapping[str, tuple[str, ...]] = {
     "collect": (),
@@ -41,13 +40,6 @@ INPUTS: Mapping[str, tuple[str, ...]] = {
 """The stages in order, and what each reads."""
 ELSEWHERE = frozenset({"base", "start"})
 """Inputs that no stage of the recipe makes, and that it need not have: `base`, and `start` for `train.from`."""
-
-NAME = re.compile(r"[\w-][\w.-]*")
-"""What a run may be called."""
-
-
-NAME_PATTERN = r"^[\w-][\w.-]*$"
-"""The name of a run, which is a folder's too."""
 
 
 class Recipe(Settings):
@@ -119,7 +111,7 @@ class Recipe(Settings):
     @field_validator("name")
     @classmethod
     def _name_of_a_folder(cls, name: str) -> str:
-        if not NAME.fullmatch(name):
+        if not is_name(name):
             raise ValueError("write letters, digits, '-', '_' and '.', such as my-run: a folder is called that")
         if name == "store":
             raise ValueError("the store's folder is called that; give the run another name")

@@ -14,6 +14,7 @@ from emma.pipeline.draft.licences import count_stated, find_licence
 from emma.pipeline.draft.names import find_split
 from emma.pipeline.draft.places import Place
 from emma.pipeline.draft.sources import DraftSource, Sample
+from emma.wording import spell_name
 
 SHORT_BYTES, GROUP_BYTES = 250, 600
 """Median UTF-8 bytes of texts below which neighbours are joined, and the bytes that they are joined to."""
@@ -164,9 +165,7 @@ def make_name(place: Place, group: Group, taken: Sequence[str]) -> str:
         base = PurePosixPath(group.files[0].name).name.split(".")[0] if len(group.files) == 1 else ""
     if not base or base.lower() in VAGUE or (not group.folder and find_split(group.files[0].name)):
         base = place.root.name  # and no folder above it: that may be the name of a person
-    name = re.sub(r"[^\w.]+", "-", base).strip("-.") or "text"
-    if group.config:
-        name = re.sub(r"[^\w.]+", "-", group.config)
+    name = spell_name(group.config or base) or "text"
     if group.split:
         name = f"{name}-test"
     if name in taken:

@@ -1,6 +1,5 @@
 """`emma new` from the question to the recipe."""
 
-import re
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +13,8 @@ from emma.pipeline.draft.goal import Goal, choose_settings, count_seen, read_goa
 from emma.pipeline.draft.places import find_place
 from emma.pipeline.draft.sources import Draft, Identify
 from emma.pipeline.draft.write import write_recipe
-from emma.pipeline.recipe import NAME_PATTERN, Recipe
+from emma.pipeline.recipe import Recipe
+from emma.wording import is_name, spell_name
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class NewQuestion:
         if self.name:
             return self.name
         stem = self.out.stem if self.out else self.places[0].absolute().name.split(".")[0]
-        name = re.sub(r"[^\w.-]+", "-", stem).strip("-.")
+        name = spell_name(stem)
         return name if name and name != "store" else "mine"
 
     @property
@@ -65,7 +65,7 @@ class NewQuestion:
             raise RecipeError(
                 f"{self.path} is there already. Name another file with --out, or write over it with --yes."
             )
-        if self.name and not re.fullmatch(NAME_PATTERN, self.name):
+        if self.name and not is_name(self.name):
             raise RecipeError(f"--name {self.name}: letters, digits and the signs - _ . make a name; it begins a path.")
         if self.base and not self.base.endswith(".toml") and not HUB_ID.fullmatch(self.base):
             find_model_place(self.base, (Path(), self.places[0]))
