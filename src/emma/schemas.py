@@ -108,6 +108,9 @@ CONTAMINATION = pa.schema(
     ]
 )  # row-aligned with DOCUMENTS
 
+GUESSING_BITS_PER_BYTE = 8.0
+"""Bits per byte of guessing bytes at random, log2 of 256: a model above it has not learnt to read a text."""
+
 SPLITS = ("train", "validation", "test")
 """The splits that kept documents go to. Any other outcome of curation is the reason a document was dropped for."""
 

@@ -114,7 +114,9 @@ def test_gains_without_an_interval_say_what_they_lack(make_artifact: Make, make_
     pq.write_table(pa.Table.from_pylist([{**gains[0], "low": None, "high": None}], schema=pq.read_schema(path)), path)
     report(ReportConfig(), **inputs, work=work)
     page = (work.out / "index.html").read_text(encoding="utf-8")
-    assert "of 1 nobody can tell, in 1 of them with a single test document" in page
+    assert "1 undecided, 1 of them with a single test document" in page
+    largest = page.partition("Largest gains")[2].partition("</table>")[0]
+    assert 'data-lang="yor_Latn"' in largest and "good" not in largest  # no colour where nobody knows
 
 
 def test_one_language_and_one_step_leave_nothing_empty(make_artifact: Make, make_work: MakeWork) -> None:

@@ -15,8 +15,6 @@ from emma.lang.cldr import representative
 from emma.lang.macro import members_of
 
 TABLE = Path(__file__).with_name("places.tsv")
-MACROAREAS = ("Africa", "Australia", "Eurasia", "North America", "Papunesia", "South America")
-"""Glottolog's (Hammarström and Donohue 2014): of much the same size as areas of language contact."""
 UNKNOWN = ""
 
 
@@ -30,6 +28,7 @@ class Place:
     longitude: float | None
     """Degrees east, from -180 to 180."""
     macroarea: str
+    """Glottolog's (Hammarström and Donohue 2014): of much the same size as areas of language contact."""
     family: str
     """The name of its top-level family; `isolate` where it is alone in its own."""
 

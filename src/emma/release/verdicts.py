@@ -4,10 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from emma.lang.coverage import is_language
-from emma.schemas import Row
+from emma.schemas import GUESSING_BITS_PER_BYTE, Row
 
-GUESSING = 8.0
-"""Bits per byte of guessing bytes at random: log2 of 256."""
 FEW = 40
 """Languages that stand in a card one after the other; more are folded away."""
 MOST = 500
@@ -54,7 +52,7 @@ def was_measured(row: Row) -> bool:
 
 def was_guessed(row: Row) -> bool:
     """Whether the base was worse than guessing bytes: what then got better may still be bad."""
-    return row["bits_per_byte_base"] is not None and row["bits_per_byte_base"] > GUESSING
+    return row["bits_per_byte_base"] is not None and row["bits_per_byte_base"] > GUESSING_BITS_PER_BYTE
 
 
 GROUPS: tuple[tuple[str, str, Callable[[Row], bool], bool], ...] = (

@@ -46,7 +46,7 @@ class Audit(Settings):
 class ReportConfig(Section):
     """Settings of the report stage."""
 
-    version: ClassVar[int] = 14
+    version: ClassVar[int] = 15
 
     title: str = "Language adaptation report"
     """Heading of the page."""

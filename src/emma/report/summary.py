@@ -23,10 +23,7 @@ from emma.report.headline import (
 from emma.report.languages import LanguageRow
 from emma.report.tables import Tables
 from emma.report.task_summary import TaskSummary
-from emma.schemas import SPLITS, Row
-
-GUESSING_BITS_PER_BYTE = 8.0
-"""The cost of guessing bytes at random: log2 of 256."""
+from emma.schemas import GUESSING_BITS_PER_BYTE, SPLITS, Row
 
 
 def summarise(

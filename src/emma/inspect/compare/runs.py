@@ -14,7 +14,7 @@ from emma.lang.coverage import is_language
 from emma.pipeline.home import Run
 from emma.report.config import ReportConfig
 from emma.report.cost import Cost, find_cost
-from emma.report.summary import GUESSING_BITS_PER_BYTE
+from emma.schemas import GUESSING_BITS_PER_BYTE
 from emma.store.files import read_json
 
 
